@@ -1,0 +1,6 @@
+"""Run feedsvc as ``python -m feedsvc``."""
+
+from feedsvc.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""Everything that feedsvc raises on purpose.
+
+Knows each expected failure by a stable code and its attributes; hides nothing: status codes live in web, exit codes in cli.
+
+::
+
+    FeedsvcError
+    ├── ConfigError            config_invalid       the configuration has problems, all of them named
+    ├── RetrievalError         retrieval_failed     a snapshot could not be had, or is none
+    ├── StoreError
+    │   ├── StoreUnavailable   store_unavailable    the database cannot be opened or written
+    │   ├── StoreTooNew        store_too_new        the database was made by a newer feedsvc
+    │   └── StoreOutdated      store_outdated       the database waits for `feedsvc migrate`
+    ├── FeedError
+    │   └── FeedUnpublishable  feed_unpublishable   the rendered document breaks a rule; the last good one stays
+    ├── NotFound               not_found            no such source, feed or article
+    ├── ImportInvalid          import_invalid       a line of an export cannot be read
+    └── ServerError            server_failed        the address cannot be listened on
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class FeedsvcError(Exception):
+    """The root: catch it to catch every expected failure. ``str()`` says where, what, and what to do."""
+
+    code: ClassVar[str] = "feedsvc_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a configuration file."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+
+
+class ConfigError(FeedsvcError):
+    """The configuration cannot be used; ``problems`` names every reason, in the file's order."""
+
+    code = "config_invalid"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class RetrievalError(FeedsvcError):
+    """A snapshot could not be had: the file or address is missing, unreadable, too large or no text."""
+
+    code = "retrieval_failed"
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(origin, reason)
+        self.origin = origin
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.reason}"
+
+
+class StoreError(FeedsvcError):
+    """The store cannot do what was asked."""
+
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be opened, read or written: no server, locked, read-only, full disk."""
+
+    code = "store_unavailable"
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"store {self.url}: {self.reason}"
+
+
+class StoreTooNew(StoreError):
+    """The database carries a revision that this feedsvc does not know."""
+
+    code = "store_too_new"
+
+    def __init__(self, url: str, revision: str) -> None:
+        super().__init__(url, revision)
+        self.url = url
+        self.revision = revision
+
+    def __str__(self) -> str:
+        return (
+            f"store {self.url}: it was written by a newer feedsvc (revision {self.revision}); "
+            "install that version again, or point [store] url at another database. Nothing was changed."
+        )
+
+
+class StoreOutdated(StoreError):
+    """The database carries an older revision than this feedsvc writes."""
+
+    code = "store_outdated"
+
+    def __init__(self, url: str, revision: str | None) -> None:
+        super().__init__(url, revision)
+        self.url = url
+        self.revision = revision
+
+    def __str__(self) -> str:
+        state = "is empty" if self.revision is None else f"is at the older revision {self.revision}"
+        return f"store {self.url}: it {state}; run `feedsvc migrate` first"
+
+
+class FeedError(FeedsvcError):
+    """A feed cannot be published."""
+
+    code = "feed_error"
+
+
+class FeedUnpublishable(FeedError):
+    """A rendered document breaks a rule that readers rely on, so the last good one stays served."""
+
+    code = "feed_unpublishable"
+
+    def __init__(self, feed: str, format: str, reason: str) -> None:  # noqa: A002 - the glossary's word
+        super().__init__(feed, format, reason)
+        self.feed = feed
+        self.format = format
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"feed {self.feed} ({self.format}): {self.reason}; the last good document stays"
+
+
+class NotFound(FeedsvcError):
+    """What was asked for by name is not there; ``nearest`` is the closest known name, if any is close."""
+
+    code = "not_found"
+
+    def __init__(self, what: str, name: str, nearest: str | None = None) -> None:
+        super().__init__(what, name, nearest)
+        self.what = what
+        self.name = name
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"there is no {self.what} {self.name!r}{hint}"
+
+
+class ImportInvalid(FeedsvcError):
+    """A line of an export cannot be read; nothing of the file was imported."""
+
+    code = "import_invalid"
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(file, line, reason)
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}; nothing was imported"
+
+
+class ServerError(FeedsvcError):
+    """The server cannot listen where it was told to."""
+
+    code = "server_failed"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(host, port, reason)
+        self.host = host
+        self.port = port
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"cannot listen on {self.host}:{self.port}: {self.reason}"
