@@ -200,14 +200,13 @@ class Selection:
     authors: tuple[str, ...] = ()
 
     def selects(self, article: Article) -> bool:
-        """Tell whether the article belongs here; a retracted one never does."""
+        """Tell whether the article belongs here, retracted or not."""
 
         def matches(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
             return not wanted or not {w.casefold() for w in wanted}.isdisjoint(o.casefold() for o in offered)
 
         return (
-            article.retracted is None
-            and (not self.sources or article.source in self.sources)
+            (not self.sources or article.source in self.sources)
             and matches(self.sections, (article.section,) if article.section else ())
             and matches(self.tags, article.tags)
             and matches(self.authors, article.authors)
@@ -230,6 +229,18 @@ class Format(StrEnum):
     def label(self) -> str:
         """The name for people."""
         return {"xml": "RSS", "atom": "Atom", "json": "JSON Feed"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedIdentity:
+    """What makes a feed the same feed for ever: minted at its first publication, kept through every change of name."""
+
+    feed: FeedName
+    guid: str
+    created: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(created=self.created)
 
 
 @dataclass(frozen=True, slots=True)
