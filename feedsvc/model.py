@@ -161,11 +161,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The decision about one entry: ``article`` is the value to store (None when refused), ``reason`` says why."""
+    """The decision about one entry.
+
+    ``article`` is the value to store (None when refused), ``before`` what the store holds now (None when new);
+    ``reason`` says why, for people.
+    """
 
     verdict: Verdict
     entry: Entry
-    article: Article | None
+    article: Article | None = None
+    before: Article | None = None
     reason: str = ""
 
 
@@ -175,6 +180,7 @@ class Reading:
 
     ``digest`` covers the bytes and all settings that decide how they are read: an equal one means nothing to do.
     ``size`` and ``mtime_ns`` spare reading an untouched file. ``listed`` are the articles of its news line, in page order.
+    ``code`` is the error code that stands against the page (None: it reads well).
     """
 
     source: SourceName
@@ -185,6 +191,7 @@ class Reading:
     taken_at: datetime
     listed: tuple[ArticleId, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    code: str | None = None
 
 
 # --- what feeds are made of -------------------------------------------------------------------------------------------
