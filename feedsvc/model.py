@@ -102,7 +102,8 @@ class Article:
     """An entry that the store has accepted.
 
     ``id`` (in the permalink) and ``guid`` (in feeds: RSS guid, Atom id and JSON id alike) are minted once and never
-    derived again. ``published`` never moves: the source's time, or ``first_seen`` when it had none (``dated`` tells).
+    derived again. ``published`` never moves: the source's time, or ``first_seen`` when it had none. ``stated`` is the
+    time that the source states now (None: it states none); it follows corrections, and matching compares it.
     ``updated`` is the instant of the last significant revision, unique to the microsecond within a harvest. ``changed``
     is the store's change number at the last write. A retracted article keeps its row: it is the tombstone.
     """
@@ -113,13 +114,13 @@ class Article:
     title: str
     slug: str
     published: datetime
-    dated: bool
     first_seen: datetime
     updated: datetime
     revision: int = 1
     section: str | None = None
     link: str | None = None
     source_guid: str | None = None
+    stated: datetime | None = None
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     summary: str | None = None
@@ -130,7 +131,11 @@ class Article:
 
     def __post_init__(self) -> None:
         _require_aware(
-            published=self.published, first_seen=self.first_seen, updated=self.updated, retracted=self.retracted
+            published=self.published,
+            first_seen=self.first_seen,
+            updated=self.updated,
+            stated=self.stated,
+            retracted=self.retracted,
         )
 
 
