@@ -1,6 +1,7 @@
 """Everything that feedsvc raises on purpose.
 
-Knows each expected failure by a stable code and its attributes; hides nothing: status codes live in web, exit codes in cli.
+Knows each expected failure by a stable code and its attributes; hides nothing: status codes live in web, exit codes
+in cli.
 
 ::
 

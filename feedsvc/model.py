@@ -70,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that could not be read: ``where`` is a place an admin can go to (``FILE:LINE``), ``message`` the rest."""
+    """Something that could not be read: ``where`` is a place an admin can go to (``FILE:LINE``)."""
 
     where: str
     message: str
@@ -86,7 +86,7 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """The result of reading one snapshot. ``entries`` are in page order; ``article`` is what the page itself is about."""
+    """The result of reading one snapshot: ``entries`` in page order; ``article`` is what the page is about."""
 
     article: Entry | None = None
     entries: tuple[Entry, ...] = ()
@@ -184,7 +184,8 @@ class Reading:
     """What the store remembers of the last reading of one origin of a source.
 
     ``digest`` covers the bytes and all settings that decide how they are read: an equal one means nothing to do.
-    ``size`` and ``mtime_ns`` spare reading an untouched file. ``listed`` are the articles of its news line, in page order.
+    ``size`` and ``mtime_ns`` spare reading an untouched file. ``listed`` are the articles of its news line, in page
+    order.
     ``code`` is the error code that stands against the page (None: it reads well).
     """
 

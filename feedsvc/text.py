@@ -16,7 +16,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 # Only elements that editors leave behind in headlines: a title may well speak of `<b>` in code, but not of `<font …>`.
-_LEFTOVER_MARKUP = re.compile(r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_LEFTOVER_MARKUP = re.compile(
+    r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|_openstat)$")
 
 

@@ -1,0 +1,384 @@
+"""The pure rules: which article an entry is, what became of it, what an admin must be told.
+
+Knows identity and matching; hides them from everyone else. Nothing here reads a clock, a file or the store: ``now``,
+the articles that could match and the mint of new ids are given.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from feedsvc.model import (
+    Alert,
+    Article,
+    ArticleId,
+    Change,
+    Complaint,
+    Entry,
+    Harvest,
+    Listing,
+    Outcome,
+    Reading,
+    Run,
+    SourceName,
+    Verdict,
+)
+from feedsvc.text import canonical_link, headline_key, slug
+
+# How alike two headlines of one minute must be (0..1, normalised edit distance of their keys). Without other evidence
+# only a corrected word passes. When the old headline stood in this list before and is gone now, a rewording does too.
+_CLOSE = 0.8
+_REWORDED = 0.4
+_NUMBER = re.compile(r"\d+")
+
+_T = TypeVar("_T")
+Mint = Callable[[], tuple[ArticleId, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What to ask the store for before a harvest can be decided: every article that could match one of its entries."""
+
+    guids: tuple[str, ...]
+    links: tuple[str, ...]
+    keys: tuple[str, ...]
+    stated: tuple[datetime, ...]
+
+
+def lookup(harvest: Harvest) -> Lookup:
+    """Return the properties by which the harvest's entries could be known, each without duplicates."""
+    entries = _entries(harvest)
+    return Lookup(
+        guids=_distinct(entry.guid for entry in entries),
+        links=_distinct(canonical_link(entry.link) for entry in entries if entry.link),
+        keys=_distinct(headline_key(entry.title) for entry in entries),
+        stated=_distinct(entry.published for entry in entries),
+    )
+
+
+def decide(
+    harvest: Harvest,
+    known: Iterable[Article],
+    *,
+    source: SourceName,
+    listed: Sequence[ArticleId],
+    now: datetime,
+    mint: Mint,
+    section: str | None = None,
+    language: str | None = None,
+) -> tuple[Change, ...]:
+    """Decide about every entry of a harvest: the page's own article first, then the news line in page order.
+
+    ``known`` are the source's articles that :func:`lookup` names, and those of ``listed``: the news line as this
+    origin showed it last, in page order. ``section`` and ``language`` are what the source says of all its entries.
+    Several entries may be one article; the last change about it holds the value to store.
+
+    An entry is a known article by, in this order: the source's own id, the canonical link, the normalised headline
+    at the same time (or where one of the two has no time), the same headline whose time was corrected, and last a
+    close variant of the headline at the same minute. Two different headlines in one list are two articles.
+    """
+    entries = _entries(harvest)
+    matcher = _Matcher(known, entries, listed, own=harvest.article)
+    changes: list[Change] = []
+    for index, entry in enumerate(entries):
+        own = entry is harvest.article
+        if not headline_key(entry.title):
+            changes.append(Change(Verdict.REFUSED, entry, reason="the headline has no letter and no digit"))
+            continue
+        before = matcher.match(entry, own=own)
+        if before is None:
+            # Microseconds apart, so that no two share their instant of change and page order survives sorting.
+            accepted = now - timedelta(microseconds=index)
+            article = _accept(entry, source, accepted, mint, section, language)
+            change = Change(Verdict.NEW, entry, article, reason="not known by id, link or headline")
+        else:
+            change = _revise(before, entry, own=own, now=now - timedelta(microseconds=index))
+            article = change.article or before
+        matcher.remember(entry, article, own=own)
+        changes.append(change)
+    return tuple(changes)
+
+
+def listed_ids(harvest: Harvest, changes: Sequence[Change]) -> tuple[ArticleId, ...]:
+    """Return the articles of the harvest's news line in page order, each once."""
+    of_list = changes[1:] if harvest.article is not None else changes
+    return _distinct(change.article.id for change in of_list if change.article is not None)
+
+
+def standing_code(harvest: Harvest, previous: Reading | None) -> tuple[str, str] | None:
+    """Return the error code and message that stand against a page just read, None when it reads well.
+
+    Nothing is ever removed from a feed for what a page does not show; the admin is told instead.
+    """
+    before = len(previous.listed) if previous else 0
+    if harvest.listing is not Listing.PRESENT and before:
+        what = "its news line is gone" if harvest.listing is Listing.MISSING else "its news line is empty"
+        return (
+            "list_lost",
+            f"{what}, and it listed {before} before; the articles stay in the feeds (saved whole? site changed?)",
+        )
+    if harvest.article is None and harvest.listing is Listing.MISSING:
+        return (
+            "nothing_found",
+            "neither an article nor a news line was found on the page; see what is read with `feedsvc preview`",
+        )
+    return None
+
+
+def alerts(runs: Iterable[Run]) -> tuple[Alert, ...]:
+    """Return what stands against sources and feeds, given runs newest first: one alert for each whose last run failed.
+
+    ``since`` is the start of the first run of the unbroken row of failures.
+    """
+    standing: dict[tuple[str, str], Alert] = {}
+    well: set[tuple[str, str]] = set()
+    for run in runs:
+        key = (run.kind, run.name)
+        if key in well:
+            continue
+        if run.outcome not in (Outcome.FAILED, Outcome.CRASHED):
+            well.add(key)
+        elif key in standing:
+            standing[key] = replace(standing[key], since=run.started)
+        else:
+            standing[key] = Alert(run.code or str(run.outcome), run.name, run.started, run.message or str(run.outcome))
+    return tuple(standing.values())
+
+
+def counts(harvests: Iterable[tuple[Harvest, Sequence[Change]]], complaints: Sequence[Complaint]) -> Mapping[str, int]:
+    """Return the counts of a refresh, all of them, zeros too."""
+    pairs = tuple(harvests)
+    verdicts = [change.verdict for _, changes in pairs for change in changes]
+    entries = [entry for harvest, _ in pairs for entry in _entries(harvest)]
+    return {
+        "snapshots": len(pairs),
+        "entries": len(entries),
+        "dated": sum(entry.published is not None for entry in entries),
+        **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
+        "complaints": len(complaints),
+    }
+
+
+class _Matcher:
+    """Finds the article that an entry is, among the known ones and those already decided in this harvest."""
+
+    def __init__(
+        self, known: Iterable[Article], entries: Sequence[Entry], listed: Sequence[ArticleId], *, own: Entry | None
+    ) -> None:
+        self._by_id: dict[ArticleId, Article] = {}
+        self._by_guid: dict[str, ArticleId] = {}
+        self._by_link: dict[str, ArticleId] = {}
+        self._by_key: dict[str, list[ArticleId]] = {}
+        self._by_time: dict[datetime, list[ArticleId]] = {}
+        self._taken: set[ArticleId] = set()
+        self._last: ArticleId | None = None
+        listing = [entry for entry in entries if entry is not own]
+        self._spoken = {(headline_key(entry.title), entry.published) for entry in listing}
+        self._keys = {key for key, _ in self._spoken}
+        dated = [entry.published for entry in listing if entry.published]
+        self._oldest = min(dated) if dated else None
+        self._position = {article: index for index, article in enumerate(listed)}
+        for article in sorted(known, key=lambda a: (a.first_seen, a.id)):
+            self._index(article)
+        self._shift = self._common_shift(listing)
+
+    def match(self, entry: Entry, *, own: bool) -> Article | None:
+        found = self._exact(entry) or self._corrected_time(entry) or self._close(entry, own=own)
+        return self._by_id[found] if found else None
+
+    def remember(self, entry: Entry, article: Article, *, own: bool) -> None:
+        """Take note of a decision, so that later entries of the same harvest see it."""
+        self._index(article, entry)
+        if not own:
+            self._taken.add(article.id)
+            self._last = article.id
+
+    def _index(self, article: Article, entry: Entry | None = None) -> None:
+        self._by_id[article.id] = article
+        for guid in (article.source_guid, entry.guid if entry else None):
+            if guid:
+                self._by_guid[guid] = article.id
+        if article.link:
+            self._by_link[canonical_link(article.link)] = article.id
+        for title in {article.title, entry.title if entry else article.title}:
+            ids = self._by_key.setdefault(headline_key(title), [])
+            if article.id not in ids:
+                ids.append(article.id)
+        if article.stated is not None:
+            ids = self._by_time.setdefault(article.stated, [])
+            if article.id not in ids:
+                ids.append(article.id)
+
+    def _exact(self, entry: Entry) -> ArticleId | None:
+        if entry.guid and entry.guid in self._by_guid:
+            return self._by_guid[entry.guid]
+        if entry.link and (found := self._by_link.get(canonical_link(entry.link))):
+            return found
+        same_headline = [
+            article
+            for article in map(self._by_id.__getitem__, reversed(self._by_key.get(headline_key(entry.title), [])))
+            if not (entry.link and article.link) and not (entry.guid and article.source_guid)
+        ]
+        for article in same_headline:
+            if entry.published == article.stated:
+                return article.id
+        for article in same_headline:
+            if entry.published is None or article.stated is None:
+                return article.id
+        return None
+
+    def _corrected_time(self, entry: Entry) -> ArticleId | None:
+        """The same headline at another time is another story (daily rates), unless the old time left the list."""
+        if entry.published is None:
+            return None
+        key = headline_key(entry.title)
+        for found in reversed(self._by_key.get(key, [])):
+            article = self._by_id[found]
+            if found in self._taken or found not in self._position or (key, article.stated) in self._spoken:
+                continue
+            still_due = self._oldest is not None and article.stated is not None and article.stated >= self._oldest
+            if still_due or article.stated == entry.published - self._shift:
+                return found
+        return None
+
+    def _common_shift(self, listing: Sequence[Entry]) -> timedelta:
+        """How far the whole list has moved since it was last read (the admin mended the time zone): mostly zero."""
+        steps = Counter(
+            entry.published - stated
+            for entry in listing
+            for found in self._by_key.get(headline_key(entry.title), ())
+            if found in self._position and entry.published and (stated := self._by_id[found].stated)
+        )
+        if not steps:
+            return timedelta(0)
+        step, times = steps.most_common(1)[0]
+        return step if 2 * times > len(listing) else timedelta(0)
+
+    def _close(self, entry: Entry, *, own: bool) -> ArticleId | None:
+        key = headline_key(entry.title)
+        best: tuple[float, ArticleId] | None = None
+        for found in self._rivals(entry):
+            article = self._by_id[found]
+            if entry.guid and article.source_guid:
+                continue
+            rival = headline_key(article.title)
+            if found in self._taken or (not own and rival in self._keys):
+                continue  # it stands in this list under its own headline: another story
+            likeness = _likeness(key, rival)
+            gone = found in self._position
+            if entry.published is None:
+                enough = gone and self._is_between_neighbours(found) and likeness >= _REWORDED
+            elif gone and not own:
+                enough = likeness >= _REWORDED
+            else:
+                enough = likeness >= _CLOSE and _NUMBER.findall(key) == _NUMBER.findall(rival)
+            if enough and (best is None or likeness > best[0]):
+                best = (likeness, found)
+        return best[1] if best else None
+
+    def _rivals(self, entry: Entry) -> Iterable[ArticleId]:
+        if entry.published is not None:
+            return self._by_time.get(entry.published, ())
+        return [found for found in self._position if found in self._by_id and self._by_id[found].stated is None]
+
+    def _is_between_neighbours(self, found: ArticleId) -> bool:
+        """Whether the article stood right behind the one that this list shows just before the entry."""
+        before = self._position[found] - 1
+        return before == (self._position.get(self._last, -2) if self._last else -1)
+
+
+def _accept(
+    entry: Entry, source: SourceName, accepted: datetime, mint: Mint, section: str | None, language: str | None
+) -> Article:
+    article_id, guid = mint()
+    return Article(
+        id=article_id,
+        guid=guid,
+        source=source,
+        title=entry.title,
+        slug=slug(entry.title),
+        # A site's clock may run ahead of ours; a feed never speaks of the future.
+        published=min(entry.published, accepted) if entry.published else accepted,
+        first_seen=accepted,
+        updated=accepted,
+        section=entry.section or section,
+        link=entry.link,
+        source_guid=entry.guid,
+        stated=entry.published,
+        authors=entry.authors,
+        tags=entry.tags,
+        summary=entry.summary,
+        body=entry.body,
+        language=language,
+    )
+
+
+def _revise(before: Article, entry: Entry, *, own: bool, now: datetime) -> Change:
+    if before.retracted is not None:
+        return Change(Verdict.UNCHANGED, entry, before, before, "retracted: it stays so")
+    title = before.title if before.body and not own and _is_copy(entry.title, before.title) else entry.title
+    after = replace(
+        before,
+        title=title,
+        slug=before.slug if title == before.title else slug(title),
+        section=entry.section or before.section,
+        link=before.link or entry.link,
+        source_guid=before.source_guid or entry.guid,
+        stated=entry.published or before.stated,
+        authors=entry.authors or before.authors,
+        tags=entry.tags or before.tags,
+        summary=entry.summary or before.summary,
+        body=entry.body or before.body,
+    )
+    if after == before:
+        return Change(Verdict.UNCHANGED, entry, before, before)
+    return Change(Verdict.CHANGED, entry, *_revision(before, after, now))
+
+
+def revise(before: Article, after: Article, now: datetime) -> Change:
+    """Decide about an edit by hand: the same rules as for a harvested one."""
+    entry = Entry(after.title)
+    if after == before:
+        return Change(Verdict.UNCHANGED, entry, before, before)
+    return Change(Verdict.CHANGED, entry, *_revision(before, replace(after, slug=slug(after.title)), now))
+
+
+def _revision(before: Article, after: Article, now: datetime) -> tuple[Article, Article, str]:
+    """Number the revision; ``updated`` moves only for an edit that a reader would call one (RFC 4287 §4.2.15)."""
+    reasons = [
+        name
+        for name, differs in (
+            ("headline", headline_key(before.title) != headline_key(after.title)),
+            ("body", before.body != after.body),
+            ("summary", before.summary != after.summary and not after.body),
+        )
+        if differs
+    ]
+    revised = replace(
+        after, revision=before.revision + 1, updated=max(now, before.updated) if reasons else before.updated
+    )
+    return revised, before, f"{' and '.join(reasons)} edited" if reasons else "details filled in"
+
+
+def _is_copy(spelling: str, title: str) -> bool:
+    """Whether a list's spelling is but a copy of the article's own headline (quotes dropped, a letter missing)."""
+    return _likeness(headline_key(spelling), headline_key(title)) >= _CLOSE
+
+
+def _likeness(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only an edited headline comes this far
+
+    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other)) / 100
+
+
+def _entries(harvest: Harvest) -> tuple[Entry, ...]:
+    return ((harvest.article,) if harvest.article else ()) + harvest.entries
+
+
+def _distinct(items: Iterable[_T | None]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(item for item in items if item))
