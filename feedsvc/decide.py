@@ -85,17 +85,17 @@ def decide(
     changes: list[Change] = []
     for index, entry in enumerate(entries):
         own = entry is harvest.article
+        # Microseconds apart, so that no two share their instant of change and page order survives sorting.
+        accepted = now - timedelta(microseconds=index)
         if not headline_key(entry.title):
             changes.append(Change(Verdict.REFUSED, entry, reason="the headline has no letter and no digit"))
             continue
         before = matcher.match(entry, own=own)
         if before is None:
-            # Microseconds apart, so that no two share their instant of change and page order survives sorting.
-            accepted = now - timedelta(microseconds=index)
             article = _accept(entry, source, accepted, mint, section, language)
             change = Change(Verdict.NEW, entry, article, reason="not known by id, link or headline")
         else:
-            change = _revise(before, entry, own=own, now=now - timedelta(microseconds=index))
+            change = _revise(before, entry, own=own, again=matcher.is_decided(before), now=accepted)
             article = change.article or before
         matcher.remember(entry, article, own=own)
         changes.append(change)
@@ -173,6 +173,7 @@ class _Matcher:
         self._by_link: dict[str, ArticleId] = {}
         self._by_key: dict[str, list[ArticleId]] = {}
         self._by_time: dict[datetime, list[ArticleId]] = {}
+        self._decided: set[ArticleId] = set()
         self._taken: set[ArticleId] = set()
         self._last: ArticleId | None = None
         listing = [entry for entry in entries if entry is not own]
@@ -189,9 +190,14 @@ class _Matcher:
         found = self._exact(entry) or self._corrected_time(entry) or self._close(entry, own=own)
         return self._by_id[found] if found else None
 
+    def is_decided(self, article: Article) -> bool:
+        """Whether an earlier entry of this harvest was this article."""
+        return article.id in self._decided
+
     def remember(self, entry: Entry, article: Article, *, own: bool) -> None:
         """Take note of a decision, so that later entries of the same harvest see it."""
         self._index(article, entry)
+        self._decided.add(article.id)
         if not own:
             self._taken.add(article.id)
             self._last = article.id
@@ -316,22 +322,28 @@ def _accept(
     )
 
 
-def _revise(before: Article, entry: Entry, *, own: bool, now: datetime) -> Change:
+def _revise(before: Article, entry: Entry, *, own: bool, again: bool, now: datetime) -> Change:
+    """Decide about an entry that is a known article; what an entry leaves out is no edit.
+
+    The second copy of an article in one harvest (``again``) only fills in what is missing: the first one has the word.
+    """
     if before.retracted is not None:
         return Change(Verdict.UNCHANGED, entry, before, before, "retracted: it stays so")
-    title = before.title if before.body and not own and _is_copy(entry.title, before.title) else entry.title
+    keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
+    title = before.title if keeps_title else entry.title
+    old, new = (entry, before) if again else (before, entry)
     after = replace(
         before,
         title=title,
         slug=before.slug if title == before.title else slug(title),
-        section=entry.section or before.section,
+        section=new.section or old.section,
         link=before.link or entry.link,
         source_guid=before.source_guid or entry.guid,
-        stated=entry.published or before.stated,
-        authors=entry.authors or before.authors,
-        tags=entry.tags or before.tags,
-        summary=entry.summary or before.summary,
-        body=entry.body or before.body,
+        stated=before.stated or entry.published if again else entry.published or before.stated,
+        authors=new.authors or old.authors,
+        tags=new.tags or old.tags,
+        summary=new.summary or old.summary,
+        body=new.body or old.body,
     )
     if after == before:
         return Change(Verdict.UNCHANGED, entry, before, before)

@@ -1,0 +1,24 @@
+"""The registry of source kinds: how the bytes of a snapshot become a harvest.
+
+A new kind is one file and one line here. Kinds do not know one another.
+"""
+
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from feedsvc.model import Harvest, Snapshot
+from feedsvc.sources import page_text
+
+Read = Callable[[Snapshot, ZoneInfo], Harvest]
+
+KINDS: Mapping[str, Read] = {
+    "page-text": lambda snapshot, zone: page_text.read(snapshot, zone=zone),
+}
+
+
+def read(kind: str, snapshot: Snapshot, zone: ZoneInfo) -> Harvest:
+    """Read a snapshot as the kind of source it came from; times without a zone are in ``zone``.
+
+    What cannot be read is a complaint in the harvest. Raises ``KeyError`` for a kind that is not in ``KINDS``.
+    """
+    return KINDS[kind](snapshot, zone)
