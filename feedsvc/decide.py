@@ -209,8 +209,9 @@ class _Matcher:
                 self._by_guid[guid] = article.id
         if article.link:
             self._by_link[canonical_link(article.link)] = article.id
-        for title in {article.title, entry.title if entry else article.title}:
-            ids = self._by_key.setdefault(headline_key(title), [])
+        spelt = {headline_key(entry.title)} if entry else set()
+        for key in {headline_key(article.title), *article.aliases, *spelt}:
+            ids = self._by_key.setdefault(key, [])
             if article.id not in ids:
                 ids.append(article.id)
         if article.stated is not None:
@@ -330,12 +331,10 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, now: datet
     if before.retracted is not None:
         return Change(Verdict.UNCHANGED, entry, before, before, "retracted: it stays so")
     keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
-    title = before.title if keeps_title else entry.title
     old, new = (entry, before) if again else (before, entry)
     after = replace(
         before,
-        title=title,
-        slug=before.slug if title == before.title else slug(title),
+        title=before.title if keeps_title else entry.title,
         section=new.section or old.section,
         link=before.link or entry.link,
         source_guid=before.source_guid or entry.guid,
@@ -345,21 +344,17 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, now: datet
         summary=new.summary or old.summary,
         body=new.body or old.body,
     )
+    after = replace(after, **{name: getattr(before, name) for name in before.pinned})
+    return revise(before, after, entry, now)
+
+
+def revise(before: Article, after: Article, entry: Entry, now: datetime) -> Change:
+    """Decide about an edit, by a source or by hand: number the revision, keep the former headline as an alias.
+
+    ``updated`` moves only for an edit that a reader would call one (RFC 4287 §4.2.15); ``published`` never.
+    """
     if after == before:
         return Change(Verdict.UNCHANGED, entry, before, before)
-    return Change(Verdict.CHANGED, entry, *_revision(before, after, now))
-
-
-def revise(before: Article, after: Article, now: datetime) -> Change:
-    """Decide about an edit by hand: the same rules as for a harvested one."""
-    entry = Entry(after.title)
-    if after == before:
-        return Change(Verdict.UNCHANGED, entry, before, before)
-    return Change(Verdict.CHANGED, entry, *_revision(before, replace(after, slug=slug(after.title)), now))
-
-
-def _revision(before: Article, after: Article, now: datetime) -> tuple[Article, Article, str]:
-    """Number the revision; ``updated`` moves only for an edit that a reader would call one (RFC 4287 §4.2.15)."""
     reasons = [
         name
         for name, differs in (
@@ -370,9 +365,14 @@ def _revision(before: Article, after: Article, now: datetime) -> tuple[Article, 
         if differs
     ]
     revised = replace(
-        after, revision=before.revision + 1, updated=max(now, before.updated) if reasons else before.updated
+        after,
+        slug=before.slug if after.title == before.title else slug(after.title),
+        aliases=_distinct((*before.aliases, headline_key(before.title))) if "headline" in reasons else before.aliases,
+        revision=before.revision + 1,
+        updated=max(now, before.updated) if reasons else before.updated,
     )
-    return revised, before, f"{' and '.join(reasons)} edited" if reasons else "details filled in"
+    reason = f"{' and '.join(reasons)} edited" if reasons else "details filled in"
+    return Change(Verdict.CHANGED, entry, revised, before, reason)
 
 
 def _is_copy(spelling: str, title: str) -> bool:

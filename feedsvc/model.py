@@ -104,8 +104,10 @@ class Article:
     ``id`` (in the permalink) and ``guid`` (in feeds: RSS guid, Atom id and JSON id alike) are minted once and never
     derived again. ``published`` never moves: the source's time, or ``first_seen`` when it had none. ``stated`` is the
     time that the source states now (None: it states none); it follows corrections, and matching compares it.
-    ``updated`` is the instant of the last significant revision, unique to the microsecond within a harvest. ``changed`` is the store's change number at the last write. ``aliases`` are the headline keys it had before, by which it is still
-    known; ``pinned`` the names of the fields set by hand, which no source changes any more. A retracted article keeps its row: it is the tombstone.
+    ``updated`` is the instant of the last significant revision, unique to the microsecond within a harvest.
+    ``changed`` is the store's change number at the last write. ``aliases`` are the headline keys it had before, by
+    which it is still known; ``pinned`` the names of the fields set by hand, which no source changes any more. A
+    retracted article keeps its row: it is the tombstone.
     """
 
     id: ArticleId

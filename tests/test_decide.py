@@ -256,6 +256,32 @@ def test_a_retracted_article_is_not_read_back(paper: Paper) -> None:
     assert verdicts(paper.read(Entry("Never really happened", at(0)))) == [Verdict.UNCHANGED]
 
 
+def test_an_article_is_still_known_by_a_headline_it_had_before(paper: Paper) -> None:
+    paper.read(Entry("Harbour closed because of the storm", at(5)), Entry("Below", at(1)))
+    paper.read(Entry("Storm: the harbour is closed", at(5)), Entry("Below", at(1)))
+    paper.listed = ()
+    paper.read(Entry("Harbour closed because of the storm", at(5)))
+
+    assert len(paper.articles) == 2
+
+
+def test_what_was_set_by_hand_no_source_changes(paper: Paper) -> None:
+    paper.read(Entry("The mayor said no", at(5), section="Town"))
+    [before] = paper.articles.values()
+    edit = decide.revise(before, replace(before, title="What the mayor said", pinned=("title",)), Entry("x"), NOW)
+    assert edit.article is not None
+    paper.articles[before.id] = edit.article
+
+    [change] = paper.read(Entry("The mayor said no", at(5), section="Politics"))
+
+    assert change.article is not None
+    assert (change.article.id, change.article.title, change.article.section) == (
+        before.id,
+        "What the mayor said",
+        "Politics",
+    )
+
+
 def test_a_headline_without_a_letter_is_refused(paper: Paper) -> None:
     [change] = paper.read(Entry("…", at(0)))
     assert (change.verdict, change.article) == (Verdict.REFUSED, None)
