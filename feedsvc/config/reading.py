@@ -1,0 +1,245 @@
+"""From the file to the value: reads config.toml, and tells all that is wrong with it in plain words.
+
+Knows the sentences; hides those of tomllib and pydantic, which are written for programmers.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from feedsvc.config import notation
+from feedsvc.config.lines import KeyPath, key_lines, line_of
+from feedsvc.config.values import Config, Feed, Server, Site, Source, Store, Surroundings
+from feedsvc.errors import ConfigError, Problem
+from feedsvc.model import MAIN_FEED
+
+TABLES: Mapping[str, type[BaseModel]] = {
+    "site": Site,
+    "store": Store,
+    "server": Server,
+    "sources": Source,
+    "feeds": Feed,
+}
+_REPEATED = ("sources", "feeds")
+_Finding = tuple[KeyPath, str]
+
+
+def load(file: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read a configuration.
+
+    ``environ`` is where ``{ env = "NAME" }`` looks; the process's environment when None.
+
+    Raises:
+        ConfigError: it cannot be read or used; every problem at once, in the file's order. Of TOML syntax only the
+            first error can be told.
+    """
+    document = _read(file)
+    try:
+        data = tomllib.loads(document)
+        lines = key_lines(document)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError((_syntax_problem(file, document, str(error)),)) from error
+    except RecursionError as error:
+        raise ConfigError((Problem(str(file), None, "", "is nested too deeply"),)) from error
+    around = Surroundings(folder=file.absolute().parent)
+    if environ is not None:
+        around = Surroundings(folder=around.folder, environ=environ)
+    findings = list(_between_tables(data))
+    try:
+        config = Config.model_validate({**_main_titled(data), "file": file}, context=around)
+    except ValidationError as invalid:
+        findings += (_finding(error) for error in invalid.errors(include_url=False))
+    if findings:
+        problems = (Problem(str(file), line_of(path, lines), _dotted(path, data), words) for path, words in findings)
+        raise ConfigError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+    return config
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = Problem(str(file), line, "", "is not UTF-8 text; save the file in the encoding UTF-8")
+    except FileNotFoundError:
+        message = "there is no such file; run `feedsvc init` to make one, or name another with --config"
+        problem = Problem(str(file), None, "", message)
+    except IsADirectoryError:
+        message = f"is a folder; name the file in it, such as {file / 'config.toml'}"
+        problem = Problem(str(file), None, "", message)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = Problem(str(file), None, "", f"cannot be read: {reason}")
+    raise ConfigError((problem,))
+
+
+# What tomllib says most often when people edit by hand, by the beginning of its sentence.
+_SYNTAX = {
+    "Invalid value": 'there is no value here that TOML knows; text needs quotes: title = "News"',
+    "Invalid statement": 'this is no setting; one looks like: title = "News", and a comment starts with #',
+    "Invalid initial character for a key part": 'this is no setting; one looks like: title = "News"',
+    "Expected '=' after a key": "a = is missing between the setting and its value",
+    "Expected newline or end of document": "something is left behind the value; text needs one pair of quotes around it",
+    "Cannot overwrite a value": "this setting was already given above; keep one of the two",
+    "Cannot declare": "this table was already begun above; put its settings together",
+    "Illegal character '\\n'": "the quotes are not closed on this line",
+    "Unterminated string": "the quotes are not closed",
+    "Unclosed array": "the bracket [ of a list is not closed",
+    "Unescaped '\\\\'": "in double quotes a backslash is written twice; or use single quotes",
+    "Expected ']' at the end of a table declaration": "the bracket ] of the table is missing",
+    "Expected ']]' at the end of an array declaration": "the brackets ]] of the table are missing",
+}
+
+
+def _syntax_problem(file: Path, document: str, said: str) -> Problem:
+    where = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
+    line = int(where[1]) if where and where[1] else document.rstrip("\n").count("\n") + 1
+    sentence = said[: where.start()] if where else said
+    words = next((words for start, words in _SYNTAX.items() if sentence.startswith(start)), sentence)
+    return Problem(str(file), line, "", words)
+
+
+# --- the settings -----------------------------------------------------------------------------------------------------
+
+
+def _rows(data: Mapping[str, Any], table: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rows = data.get(table)
+    for place, row in enumerate(rows if isinstance(rows, list) else ()):
+        if isinstance(row, dict):
+            yield place, row
+
+
+def _names(data: Mapping[str, Any], table: str) -> Iterator[tuple[int, str]]:
+    for place, row in _rows(data, table):
+        if isinstance(name := row.get("name"), str):
+            yield place, name
+
+
+def _main_titled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a configured main feed the site's title unless it has its own."""
+    site = data.get("site")
+    title = site.get("title") if isinstance(site, dict) else None
+    if not isinstance(title, str) or not isinstance(data.get("feeds"), list):
+        return dict(data)
+    main = {"title": title}
+    feeds = [main | row if isinstance(row, dict) and row.get("name") == MAIN_FEED else row for row in data["feeds"]]
+    return {**data, "feeds": feeds}
+
+
+def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
+    """Find what no table can know alone. It looks at what was written, so that it finds it beside other problems."""
+    if "file" in data:
+        yield ("file",), _unknown(("file",))
+    for table in _REPEATED:
+        names: set[str] = set()
+        for place, name in _names(data, table):
+            if name in names:
+                yield (table, place, "name"), f'"{name}" is already the name of another one above; give each its own'
+            names.add(name)
+    for place, row in _rows(data, "sources"):
+        if "every" in row and "cron" in row:
+            yield ("sources", place, "cron"), "say when by every or by cron, not by both"
+    known = [name for _, name in _names(data, "sources")]
+    for place, row in _rows(data, "feeds"):
+        wanted = row.get("sources")
+        for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
+            if isinstance(name, str) and name not in known:
+                words = f"there is no source {notation.shown(name)}{notation.hint(name, known)}"
+                yield ("feeds", place, "sources", index), words
+
+
+def _dotted(path: KeyPath, data: Any) -> str:
+    """Return ``sources.front-page.every``; ``sources[2].every``, counted from 1, where no good name is given."""
+    written = ""
+    for step in path:
+        if isinstance(step, str):
+            written += f".{step}" if written else step
+            data = data.get(step) if isinstance(data, dict) else None
+        else:
+            data = data[step] if isinstance(data, list) else None
+            name = data.get("name") if isinstance(data, dict) else None
+            named = isinstance(name, str) and notation.is_name(name)
+            written += f".{name}" if named else f"[{step + 1}]"
+    return written
+
+
+# --- the words --------------------------------------------------------------------------------------------------------
+
+_WRONG_KIND = {
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number without quotes",
+    "tuple_type": "must be a list in brackets",
+    "model_type": "must be a table",
+    "path_type": "must be text in quotes",
+}
+
+
+def _finding(error: ErrorDetails) -> _Finding:
+    path: KeyPath = error["loc"]
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            words = "is missing" if len(path) > 1 else f"the table [{path[0]}] is missing"
+        case "extra_forbidden":
+            words = _unknown(path)
+        case "value_error":
+            words = str(context["error"])
+        case "greater_than_equal":
+            words = f"must be at least {context['ge']}"
+        case "less_than_equal":
+            words = f"must be at most {context['le']}"
+        case "literal_error":
+            words = _wrong_choice(re.findall(r"'([^']*)'", context["expected"]), error["input"])
+        case wrong if wrong in _WRONG_KIND:
+            words = _wrong_kind(path, wrong, error["input"])
+        case _:
+            words = error["msg"]
+    return path, words
+
+
+def _wrong_choice(choices: list[str], written: object) -> str:
+    advice = notation.hint(written, choices) if isinstance(written, str) and len(choices) > 1 else ""
+    return f"must be {' or '.join(notation.shown(choice) for choice in choices)}{advice}"
+
+
+def _wrong_kind(path: KeyPath, wrong: str, written: object) -> str:
+    if len(path) == 1 and path[0] in _REPEATED:
+        return f"must be written with double brackets: [[{path[0]}]]"
+    if len(path) == 1 and wrong == "model_type":
+        return f"must be a table: [{path[0]}] and its settings below"
+    return f"{_WRONG_KIND[wrong]}, not {_kind_of(written)}"
+
+
+def _kind_of(written: object) -> str:
+    match written:
+        case bool():
+            return f"{str(written).lower()}"
+        case int() | float():
+            return f"the number {written}"
+        case str():
+            return f"the text {notation.shown(written)}"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+    return "a date or time"
+
+
+def _unknown(path: KeyPath) -> str:
+    """Say what an unknown key may have meant: a near one here, the same one in another table, or which there are."""
+    key = str(path[-1])
+    known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
+    if advice := notation.hint(key, known):
+        return f"is no setting here{advice}"
+    if elsewhere := next((name for name, table in TABLES.items() if key in table.model_fields), None):
+        table = f"[[{elsewhere}]]" if elsewhere in _REPEATED else f"[{elsewhere}]"
+        return f"is no setting here; it belongs under {table}"
+    return f"is no setting here; known are {', '.join(known)}"

@@ -1,0 +1,242 @@
+"""The settings as frozen values.
+
+Knows each table of config.toml, its settings and their defaults; hides how they are written and where they stand.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from feedsvc import text
+from feedsvc.config import crontab, notation
+from feedsvc.errors import NotFound
+from feedsvc.model import MAIN_FEED, FeedName, Selection, SourceName
+
+RESERVED_FEEDS = ("section-", "tag-", "author-", "source-")
+
+Line = Annotated[str, AfterValidator(notation.line)]
+FilledLine = Annotated[str, AfterValidator(notation.filled_line)]
+Duration = Annotated[timedelta, BeforeValidator(notation.duration)]
+Language = Annotated[str, AfterValidator(notation.language)]
+Timezone = Annotated[str, AfterValidator(notation.timezone)]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a configuration may refer to: files beside it and the environment."""
+
+    folder: Path = field(default_factory=Path.cwd)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+class _Table(BaseModel):
+    # Inputs stay out of pydantic's own errors: one of them is a password.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Site(_Table):
+    """What all feeds and pages say of themselves. ``base_url`` has no trailing slash."""
+
+    title: FilledLine
+    base_url: Annotated[str, AfterValidator(notation.base_url)]
+    language: Language = "en"
+    timezone: Timezone = "UTC"
+    description: Line = ""
+    author: Line = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that times on the site are shown in, and read in where a source names none."""
+        return ZoneInfo(self.timezone)
+
+
+class Store(_Table):
+    """Where articles are kept. ``url`` is SQLAlchemy's and may hold a password: show ``shown_url`` instead."""
+
+    url: str = Field("sqlite:///var/feedsvc.db", validate_default=True)
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _resolve(cls, written: Any, info: ValidationInfo) -> Any:
+        around = info.context if isinstance(info.context, Surroundings) else Surroundings()
+        if isinstance(written, dict):
+            written = _secret(written, around)
+        return notation.store_url(written, around.folder) if isinstance(written, str) else written
+
+    @property
+    def shown_url(self) -> str:
+        """The address without its password."""
+        return notation.without_password(self.url)
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        return [("url", self.shown_url)]
+
+
+def _secret(written: Mapping[str, object], around: Surroundings) -> str:
+    match written:
+        case {"env": str(name), **rest} if not rest:
+            value = around.environ.get(name, "")
+            if not value.strip():
+                raise ValueError(f"the environment variable {name} is not set")
+        case {"file": str(name), **rest} if not rest:
+            try:
+                value = (around.folder / name).read_text("utf-8")
+            except (OSError, ValueError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+                raise ValueError(f"the file {name} cannot be read: {reason}") from None
+            if not value.strip():
+                raise ValueError(f"the file {name} is empty")
+        case _:
+            raise ValueError('must be text in quotes, { env = "NAME" } or { file = "PATH" }')
+    return value.strip()
+
+
+class Server(_Table):
+    """Where the web listens."""
+
+    host: FilledLine = "127.0.0.1"
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 8080
+    workers: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+
+
+class Source(_Table):
+    """A configured place that entries come from.
+
+    ``path`` is as the admin wrote it: relative to the configuration's folder. With ``cron`` (five fields, weekdays as
+    names, in the source's zone) ``every`` says nothing. Within a :class:`Config`, ``timezone`` and ``language`` are the
+    site's where the source has none of its own.
+    """
+
+    name: Annotated[SourceName, AfterValidator(notation.name)]
+    kind: Literal["page-text"]
+    path: FilledLine
+    every: Duration = timedelta(minutes=5)
+    cron: Annotated[str, AfterValidator(crontab.normalized)] | None = None
+    timezone: Timezone = "UTC"
+    language: Language = "en"
+    section: FilledLine | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that times on the source's pages are in."""
+        return ZoneInfo(self.timezone)
+
+
+class Feed(_Table):
+    """A configured selection of articles. Within a :class:`Config`, ``language`` is the site's where it has none."""
+
+    name: Annotated[FeedName, AfterValidator(notation.name)]
+    title: FilledLine
+    description: Line = ""
+    sources: tuple[FilledLine, ...] = ()
+    sections: tuple[FilledLine, ...] = ()
+    tags: tuple[FilledLine, ...] = ()
+    authors: tuple[FilledLine, ...] = ()
+    limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 50
+    content: Literal["full", "summary"] = "full"
+    every: Duration = timedelta(minutes=5)
+    language: Language = "en"
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, written: FeedName) -> FeedName:
+        for prefix in RESERVED_FEEDS:
+            if written.startswith(prefix):
+                raise ValueError(f'"{written}" cannot be a name: feeds named {prefix}… come by themselves')
+        return written
+
+    @property
+    def selection(self) -> Selection:
+        """Which articles the feed takes."""
+        return Selection(sources=self.sources, sections=self.sections, tags=self.tags, authors=self.authors)
+
+
+_Part = TypeVar("_Part", Source, Feed)
+
+
+class Config(_Table):
+    """A whole configuration.
+
+    ``feeds`` is complete: the main feed comes first, made from the site when no ``[[feeds]]`` is named ``main``.
+    """
+
+    file: Path
+    site: Site
+    store: Store = Field(default_factory=dict, validate_default=True)
+    server: Server = Server()
+    sources: tuple[Source, ...] = ()
+    feeds: tuple[Feed, ...] = Field((), validate_default=True)
+
+    @field_validator("sources")
+    @classmethod
+    def _complete_sources(cls, sources: tuple[Source, ...], info: ValidationInfo) -> tuple[Source, ...]:
+        site = info.data.get("site")
+        return tuple(_inheriting(source, site, "timezone", "language") for source in sources) if site else sources
+
+    @field_validator("feeds")
+    @classmethod
+    def _complete_feeds(cls, feeds: tuple[Feed, ...], info: ValidationInfo) -> tuple[Feed, ...]:
+        site = info.data.get("site")
+        if site is None:
+            return feeds
+        if all(feed.name != MAIN_FEED for feed in feeds):
+            feeds = (Feed(name=MAIN_FEED, title=site.title), *feeds)
+        main_first = sorted(feeds, key=lambda feed: feed.name != MAIN_FEED)
+        return tuple(_inheriting(feed, site, "language") for feed in main_first)
+
+    @property
+    def folder(self) -> Path:
+        """The absolute folder that relative paths start from."""
+        return self.file.absolute().parent
+
+    @property
+    def digest(self) -> str:
+        """What two files of the same settings share, however they are written."""
+        return text.digest(self.model_dump_json(exclude={"file"}))
+
+    def source(self, name: str) -> Source:
+        """Return the source of that name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise NotFound("source", name, notation.nearest(name, (source.name for source in self.sources)))
+
+    def feed(self, name: str) -> Feed:
+        """Return the feed of that name; ``main`` is always there.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        raise NotFound("feed", name, notation.nearest(name, (feed.name for feed in self.feeds)))
+
+    def max_age_s(self, feed: Feed) -> int:
+        """Return how many seconds a reader may keep the feed's documents: 60 to 3600.
+
+        It is the shortest of the feed's own ``every`` and those of the sources it selects. A source with ``cron``
+        counts for nothing: its next reading may be near or far.
+        """
+        selected = (source for source in self.sources if not feed.sources or source.name in feed.sources)
+        shortest = min([feed.every, *(source.every for source in selected if source.cron is None)])
+        return min(max(int(shortest.total_seconds()), 60), 3600)
+
+    def feed_settings(self, feed: Feed) -> str:
+        """Return a digest of all settings that decide the bytes of the feed's documents."""
+        return text.digest(self.site.model_dump_json(), feed.model_dump_json(), str(self.max_age_s(feed)))
+
+
+def _inheriting(part: _Part, site: Site, *settings: str) -> _Part:
+    own = part.model_fields_set
+    return part.model_copy(update={name: getattr(site, name) for name in settings if name not in own})
