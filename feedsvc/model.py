@@ -4,6 +4,7 @@ Knows the words of docs/glossary.md as types and nothing of files, SQL, HTTP or 
 is not raises ``ValueError`` where it would enter a value.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -182,6 +183,11 @@ class Change:
     before: Article | None = None
     reason: str = ""
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is something to store and to tell."""
+        return self.verdict in (Verdict.NEW, Verdict.CHANGED)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -207,6 +213,15 @@ class Reading:
 # --- what feeds are made of -------------------------------------------------------------------------------------------
 
 
+def fold_name(name: str) -> str:
+    """Return what two spellings of one section, tag or author share: case does not count.
+
+    ``İ``, ``I``, ``ı`` and ``i`` are one: Azerbaijani ``SİYASƏT`` is ``Siyasət``, which Unicode's folding alone denies.
+    """
+    folded = unicodedata.normalize("NFC", name).casefold().replace("i\u0307", "i").replace("ı", "i")
+    return unicodedata.normalize("NFC", folded)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which articles a feed takes: an article must match every criterion that is not empty (names fold case)."""
@@ -220,7 +235,7 @@ class Selection:
         """Tell whether the article belongs here, retracted or not."""
 
         def matches(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
-            return not wanted or not {w.casefold() for w in wanted}.isdisjoint(o.casefold() for o in offered)
+            return not wanted or not {fold_name(w) for w in wanted}.isdisjoint(fold_name(o) for o in offered)
 
         return (
             (not self.sources or article.source in self.sources)
