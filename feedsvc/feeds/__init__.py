@@ -1,0 +1,12 @@
+"""Selection rendered: a window of articles becomes the documents of a feed.
+
+Knows RSS 2.0, Atom 1.0 and JSON Feed 1.1; hides how they are written. Nothing here reads a clock, a file or the store:
+the same articles, feed and site give the same bytes on every machine.
+"""
+
+from feedsvc.addresses import address, path, permalink
+from feedsvc.feeds.document import document
+from feedsvc.feeds.gate import check
+from feedsvc.feeds.rendering import Rendering, render
+
+__all__ = ["Rendering", "address", "check", "document", "path", "permalink", "render"]

@@ -1,0 +1,120 @@
+"""What a feed says, before it is written in a format.
+
+Knows what is taken from articles, feed and site, and what stands in where they are silent; hides them from the formats,
+which can therefore not differ in substance.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from feedsvc.addresses import address, permalink
+from feedsvc.feeds import wording
+from feedsvc.model import Article, FeedIdentity, Format
+
+if TYPE_CHECKING:
+    from feedsvc.config import Feed, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a feed says of itself. ``updated`` is the newest change of content, UTC; ``ttl_s`` how long it keeps."""
+
+    guid: str
+    title: str
+    description: str
+    language: str
+    author: str
+    home: str
+    address: str
+    updated: datetime
+    ttl_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a feed says of one article: plain text without markup, ``content`` HTML, addresses absolute, times UTC.
+
+    ``published`` is in whole seconds, ``updated`` keeps its microseconds (no two entries share it) and is never before
+    ``published``. ``tags`` starts with the section. ``language`` is None when it is the feed's. ``via`` is the page it
+    was taken from.
+    """
+
+    guid: str
+    link: str
+    title: str
+    published: datetime
+    updated: datetime
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    summary: str | None
+    content: str | None
+    language: str | None
+    via: str | None
+
+
+def channel(
+    feed: "Feed",
+    format: Format,  # noqa: A002 - the glossary's word
+    window: Sequence[Article],
+    site: "Site",
+    identity: FeedIdentity,
+    ttl_s: int,
+) -> Channel:
+    """Return what the feed says of itself; retracted articles in the window count as changes of its content."""
+    moments = [identity.created, *(article.updated for article in window)]
+    moments += [article.retracted for article in window if article.retracted]
+    site_title = wording.plain(site.title)
+    title = wording.plain(feed.title) or site_title
+    return Channel(
+        guid=identity.guid,
+        title=title,
+        description=wording.plain(feed.description) or wording.plain(site.description) or title,
+        language=feed.language,
+        author=wording.label(site.author) or site_title,
+        home=site.base_url + "/",
+        address=address(site.base_url, feed.name, format),
+        updated=max(moments).astimezone(UTC),
+        ttl_s=ttl_s,
+    )
+
+
+def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = frozenset()) -> Item:
+    """Return what the feed says of an article. ``taken`` are the guids of the feed's other articles.
+
+    Raises:
+        ValueError: its guid is taken, or nothing is left of its title.
+        OverflowError: its time is at the end of all times, and past it in UTC.
+    """
+    if article.guid in taken:
+        raise ValueError(f"its guid {article.guid} is another article's")
+    title = wording.plain(article.title)
+    if not title:
+        raise ValueError("its title has no character that a feed can carry")
+    via = wording.absolute(article.link) if article.link else None
+    body = wording.safe(article.body, via) if article.body else None
+    published = article.published.astimezone(UTC).replace(microsecond=0)
+    language = article.language if article.language != feed.language else None
+    return Item(
+        guid=article.guid,
+        link=permalink(site.base_url, article),
+        title=title,
+        published=published,
+        updated=max(published, article.updated.astimezone(UTC)),
+        authors=_labels(article.authors),
+        tags=_labels((article.section or "", *article.tags)),
+        summary=wording.plain(article.summary or "") or (body and body.lead) or None,
+        content=body.html if body and feed.content == "full" else None,
+        language=language,
+        via=via,
+    )
+
+
+def _labels(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Clean, without empty ones, each once in whatever case it comes."""
+    known: dict[str, str] = {}
+    for value in values:
+        if cleaned := wording.label(value):
+            known.setdefault(cleaned.casefold(), cleaned)
+    return tuple(known.values())

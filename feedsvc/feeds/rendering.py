@@ -1,0 +1,104 @@
+"""A window of articles rendered as a feed in one format.
+
+Knows how a bad article is kept from spoiling a feed; hides which module writes which format.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from feedsvc.errors import FeedUnpublishable
+from feedsvc.feeds import gate
+from feedsvc.feeds.item import Channel, Item, channel, item
+from feedsvc.model import Article, ArticleId, Complaint, FeedIdentity, Format
+
+if TYPE_CHECKING:
+    from feedsvc.config import Feed, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A feed in one format, and a complaint for each article that had to be left out of it."""
+
+    body: bytes
+    left_out: tuple[Complaint, ...] = ()
+
+
+def render(
+    feed: "Feed",
+    format: Format,  # noqa: A002 - the glossary's word
+    window: Sequence[Article],
+    site: "Site",
+    identity: FeedIdentity,
+    *,
+    ttl_s: int,
+) -> Rendering:
+    """Render a feed in one format and let it pass the gate; the same input gives the same bytes.
+
+    ``window`` is newest first and includes retracted articles: they are not shown, hold their place within the feed's
+    limit, and count as changes. ``ttl_s`` is how long readers may keep the document, in seconds. An article that
+    cannot be rendered, breaks the gate or repeats another's guid is left out and complained of; the others go on.
+
+    Raises:
+        FeedUnpublishable: the feed breaks a rule by itself, or with any one of its articles.
+    """
+    shown = window[: feed.limit]
+    write = _writer(format)
+    head = channel(feed, format, shown, site, identity, ttl_s)
+
+    def passed(items: Sequence[Item]) -> bytes:
+        body = write(head, items)
+        gate.check(body, format, feed.name)
+        return body
+
+    items, left_out = _items([article for article in shown if article.retracted is None], feed, site)
+    try:
+        body = passed(list(items.values()))
+    except Exception:
+        passed([])  # nothing but the feed itself: if that is what is wrong, no article is to blame
+        blamed = {name: error for name, one in items.items() if (error := _error(passed, one))}
+        if len(blamed) == len(items):
+            raise
+        body = passed([one for name, one in items.items() if name not in blamed])
+        left_out |= blamed
+    return Rendering(body, tuple(_complaint(name, error) for name, error in left_out.items()))
+
+
+def _items(
+    articles: Sequence[Article], feed: "Feed", site: "Site"
+) -> tuple[dict[ArticleId, Item], dict[ArticleId, Exception]]:
+    items: dict[ArticleId, Item] = {}
+    left_out: dict[ArticleId, Exception] = {}
+    guids: set[str] = set()
+    for article in articles:
+        try:
+            items[article.id] = item(article, feed, site, taken=guids)
+        except (ValueError, OverflowError) as error:
+            left_out[article.id] = error
+        guids.add(article.guid)
+    return items, left_out
+
+
+def _error(passed: Callable[[Sequence[Item]], bytes], one: Item) -> Exception | None:
+    """Return what goes wrong when the item is the only one of the feed: whatever it is, the others must go on."""
+    try:
+        passed([one])
+    except Exception as error:
+        return error
+    return None
+
+
+def _writer(format: Format) -> Callable[[Channel, Sequence[Item]], bytes]:  # noqa: A002 - the glossary's word
+    # Imported here: feedgen and lxml cost 60 ms, and most of what a process does is not rendering.
+    if format is Format.JSON:
+        from feedsvc.feeds import json_feed  # noqa: PLC0415
+
+        return json_feed.write
+    from feedsvc.feeds import rss_atom  # noqa: PLC0415
+
+    return rss_atom.rss if format is Format.RSS else rss_atom.atom
+
+
+def _complaint(article: ArticleId, error: Exception) -> Complaint:
+    reason = error.reason if isinstance(error, FeedUnpublishable) else str(error) or type(error).__name__
+    return Complaint(where=f"article {article}", message=f"left out of the feed: {reason}")
