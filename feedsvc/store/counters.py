@@ -1,0 +1,17 @@
+"""The numbers that only grow: one row each, written under the writer's lock, so they grow in the order of commits."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from feedsvc.store.tables import counter
+
+
+def read(connection: Connection, name: str) -> int:
+    return connection.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0
+
+
+def advance(connection: Connection, name: str) -> int:
+    """Add one and return the new number."""
+    grown = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)
+    if connection.execute(grown).rowcount == 0:
+        connection.execute(insert(counter).values(name=name, value=1))
+    return read(connection, name)

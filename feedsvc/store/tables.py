@@ -1,0 +1,225 @@
+"""The schema: every table of the store, readable in one go.
+
+Knows what is kept and by which index it is found; hides how the two databases write time down. A change here needs a
+migration beside it (``migrations/versions``); a test compares the two.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC to the microsecond and given back in UTC.
+
+    SQLite keeps text and forgets the zone, so it is put on again; the text is of one width and sorts as time does.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+# Names by which Alembic can address constraints on both databases.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# --- articles ---------------------------------------------------------------------------------------------------------
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("guid", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("published", Instant, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("section", Text),
+    Column("link", Text),
+    Column("source_guid", Text),
+    Column("stated", Instant),
+    Column("authors", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("summary", Text),
+    Column("body", Text),
+    Column("language", Text),
+    Column("aliases", JSON, nullable=False),
+    Column("pinned", JSON, nullable=False),
+    Column("retracted", Instant),
+    Column("changed", BigInteger, nullable=False),
+    # What articles are compared and selected by: derived at each write, never read back into an Article.
+    Column("section_key", Text),
+    Column("link_key", Text),
+    # Pages of newest first: of all, of a source, of a section.
+    Index("ix_article_published", "published", "first_seen", "id"),
+    Index("ix_article_source", "source", "published", "first_seen", "id"),
+    Index("ix_article_section", "section_key", "published", "first_seen", "id"),
+    # What an entry is matched by.
+    Index("ix_article_source_guid", "source", "source_guid"),
+    Index("ix_article_link_key", "source", "link_key"),
+    Index("ix_article_stated", "source", "stated"),
+)
+
+
+def _label(name: str) -> Table:
+    """Return a table of the folded names that an article carries.
+
+    It repeats ``published`` and ``first_seen``, which never move, so that a page of one name is a walk along its index.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("article", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("published", Instant, nullable=False),
+        Column("first_seen", Instant, nullable=False),
+        Index(f"ix_{name}_key", "key", "published", "first_seen", "article"),
+        sqlite_with_rowid=False,
+    )
+
+
+article_tag = _label("article_tag")
+article_author = _label("article_author")
+
+# The headline keys by which an article is known: that of its title, and its aliases.
+article_headline = Table(
+    "article_headline",
+    metadata,
+    Column("article", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Index("ix_article_headline_key", "key", "article"),
+    sqlite_with_rowid=False,
+)
+
+# The readings of an article that were superseded; how it reads now stands in its own row.
+revision = Table(
+    "revision",
+    metadata,
+    Column("article", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("recorded", Instant, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("section", Text),
+    Column("summary", Text),
+    Column("body", Text),
+)
+
+# --- sources ----------------------------------------------------------------------------------------------------------
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("listed", JSON, nullable=False),
+    Column("complaints", JSON, nullable=False),
+    Column("code", Text),
+)
+
+# --- feeds ------------------------------------------------------------------------------------------------------------
+
+feed_identity = Table(
+    "feed_identity",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("guid", Text, nullable=False, unique=True),
+    Column("created", Instant, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("format", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Instant, nullable=False),
+    Column("max_age_s", Integer, nullable=False),
+    Column("built_from", BigInteger, nullable=False),
+    Column("settings", Text, nullable=False),
+)
+
+document_encoding = Table(
+    "document_encoding",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("format", Text, primary_key=True),
+    Column("coding", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["feed", "format"], ["document.feed", "document.format"], ondelete="CASCADE"),
+)
+
+# --- work -------------------------------------------------------------------------------------------------------------
+
+run = Table(
+    "run",
+    metadata,
+    # SQLite numbers rows by itself only in a column that is exactly INTEGER.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("code", Text),
+    Column("message", Text),
+    Column("complaints", JSON, nullable=False),
+    Index("ix_run_name", "kind", "name", "id"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires", Instant, nullable=False),
+)
+
+# Numbers that only grow: ``change`` counts writes of articles, ``publication`` those of documents.
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
