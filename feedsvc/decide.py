@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from feedsvc.model import (
@@ -81,10 +81,11 @@ def decide(
     close variant of the headline at the same minute. Two different headlines in one list are two articles.
     """
     entries = _entries(harvest)
-    matcher = _Matcher(known, entries, listed, own=harvest.article)
+    listing = entries[1:] if harvest.article else entries
+    matcher = _Matcher(known, listing, listed)
     changes: list[Change] = []
     for index, entry in enumerate(entries):
-        own = entry is harvest.article
+        own = harvest.article is not None and index == 0
         # Microseconds apart, so that no two share their instant of change and page order survives sorting.
         accepted = now - timedelta(microseconds=index)
         if not headline_key(entry.title):
@@ -165,9 +166,7 @@ def counts(harvests: Iterable[tuple[Harvest, Sequence[Change]]], complaints: Seq
 class _Matcher:
     """Finds the article that an entry is, among the known ones and those already decided in this harvest."""
 
-    def __init__(
-        self, known: Iterable[Article], entries: Sequence[Entry], listed: Sequence[ArticleId], *, own: Entry | None
-    ) -> None:
+    def __init__(self, known: Iterable[Article], listing: Sequence[Entry], listed: Sequence[ArticleId]) -> None:
         self._by_id: dict[ArticleId, Article] = {}
         self._by_guid: dict[str, ArticleId] = {}
         self._by_link: dict[str, ArticleId] = {}
@@ -176,7 +175,6 @@ class _Matcher:
         self._decided: set[ArticleId] = set()
         self._taken: set[ArticleId] = set()
         self._last: ArticleId | None = None
-        listing = [entry for entry in entries if entry is not own]
         self._spoken = {(headline_key(entry.title), entry.published) for entry in listing}
         self._keys = {key for key, _ in self._spoken}
         dated = [entry.published for entry in listing if entry.published]
@@ -389,7 +387,12 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _entries(harvest: Harvest) -> tuple[Entry, ...]:
-    return ((harvest.article,) if harvest.article else ()) + harvest.entries
+    """Return the page's article, if any, and the entries, with their times in UTC.
+
+    Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
+    """
+    entries = ((harvest.article,) if harvest.article else ()) + harvest.entries
+    return tuple(replace(e, published=e.published.astimezone(UTC)) if e.published else e for e in entries)
 
 
 def _distinct(items: Iterable[_T | None]) -> tuple[_T, ...]:

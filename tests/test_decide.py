@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -280,6 +281,12 @@ def test_what_was_set_by_hand_no_source_changes(paper: Paper) -> None:
         "What the mayor said",
         "Politics",
     )
+
+
+def test_the_hour_that_the_clocks_repeat_is_matched_like_any_other(paper: Paper) -> None:
+    line = Entry("Clocks went back", datetime(2024, 10, 27, 3, 30, tzinfo=ZoneInfo("Europe/Kyiv")))
+    paper.read(line)
+    assert verdicts(paper.read(line)) == [Verdict.UNCHANGED]
 
 
 def test_a_headline_without_a_letter_is_refused(paper: Paper) -> None:

@@ -1,0 +1,46 @@
+"""Commands that set up: init, check, migrate."""
+
+from pathlib import Path
+
+import click
+
+from feedsvc.cli.options import config_file, config_option, open_service
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+def init(directory: Path) -> None:
+    """Write a commented config.toml, var/ and a sample saved page into DIR (default: here).
+
+    Nothing that is there already is overwritten.
+    """
+    from feedsvc import sample
+
+    for path in sample.write(directory):
+        click.echo(f"wrote {path}")
+    start = "feedsvc serve" if directory == Path() else f"feedsvc --config {directory / 'config.toml'} serve"
+    click.echo(f"Next: look through {directory / 'config.toml'}, then start with `{start}`.")
+
+
+@click.command()
+@config_option
+def check() -> None:
+    """Check the configuration: every problem as FILE:LINE: path: message."""
+    from feedsvc.config import load
+
+    config = load(config_file())
+    sources, feeds = len(config.sources), len(config.feeds)
+    click.echo(
+        f"{config_file()} is good: {sources} {'source' if sources == 1 else 'sources'}, "
+        f"{feeds} {'feed' if feeds == 1 else 'feeds'}, store {config.store.shown_url}"
+    )
+
+
+@click.command()
+@config_option
+def migrate() -> None:
+    """Bring the store to the schema of this version; nothing is lost, and doing it twice does no harm."""
+    before, after = open_service(migrated=False).migrate()
+    click.echo(
+        f"the store is at revision {after} already" if before == after else f"the store is now at revision {after}"
+    )

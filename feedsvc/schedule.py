@@ -1,0 +1,124 @@
+"""The clock: when sources are read, when feeds are regenerated, when the configuration is looked at.
+
+Knows APScheduler; hides it. The database decides who works (leases), so the job store stays in memory and ten machines
+may run the same schedule.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from feedsvc.config import Feed, Source
+from feedsvc.errors import FeedsvcError
+from feedsvc.model import FeedName, SourceName
+from feedsvc.service import Service, utc_now
+
+log = logging.getLogger(__name__)
+
+_FOLLOW_S = 1
+_STORE_RETRY_S = 5.0
+# Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
+_JITTER_SHARE = 20
+_JITTER_MOST_S = 30
+
+
+class Schedule:
+    """The scheduled work of one process. ``current`` returns the service, ``follow`` rereads its configuration."""
+
+    def __init__(self, current: Callable[[], Service], follow: Callable[[], bool]) -> None:
+        self._current = current
+        self._follow = follow
+        self._stop = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            # A job that comes due while it runs, or while the machine slept, is done once and late rather than often.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT (or :meth:`stop`); what is under way is finished first. Main thread only."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        if not self._prepare():
+            return
+        self._plan()
+        self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
+        self._scheduler.start()
+        log.info("schedule_started", extra={"jobs": len(self._jobs())})
+        self._stop.wait()
+        self._scheduler.shutdown(wait=True)
+        log.info("schedule_stopped")
+
+    def stop(self) -> None:
+        """End :meth:`run` from another thread."""
+        self._stop.set()
+
+    def _prepare(self) -> bool:
+        """Prepare the service, trying again while the store is out of reach; false when told to stop meanwhile."""
+        while not self._stop.is_set():
+            try:
+                self._current().prepare()
+            except FeedsvcError as error:
+                log.error("store_not_ready", extra={"reason": str(error), "retry_s": _STORE_RETRY_S})
+                self._stop.wait(_STORE_RETRY_S)
+            else:
+                return True
+        return False
+
+    def _jobs(self) -> Mapping[str, tuple[Callable[[], object], BaseTrigger]]:
+        """Return what the configuration asks for, by job id; an id carries its trigger, so a changed one is another."""
+        config = self._current().config
+        jobs: dict[str, tuple[Callable[[], object], BaseTrigger]] = {}
+        for source in config.sources:
+            refresh = partial(self._refresh, source.name)
+            jobs[f"refresh {source.name} {source.cron or source.every} {source.timezone}"] = refresh, _trigger(source)
+        for feed in config.feeds:
+            jobs[f"publish {feed.name} {feed.every}"] = partial(self._publish, feed.name), _trigger(feed)
+        return jobs
+
+    # The service is asked for at each run: it is another one once the configuration has been reread.
+
+    def _refresh(self, name: SourceName) -> None:
+        self._current().refresh(name)
+
+    def _publish(self, name: FeedName) -> None:
+        self._current().publish(name)
+
+    def _plan(self) -> None:
+        """Make the scheduler's jobs those of the configuration; a new source is read at once."""
+        wanted = self._jobs()
+        planned = {job.id for job in self._scheduler.get_jobs()} - {"config"}
+        for gone in planned - wanted.keys():
+            self._scheduler.remove_job(gone)
+        for job_id in wanted.keys() - planned:
+            work, trigger = wanted[job_id]
+            first: dict[str, Any] = {"next_run_time": utc_now()} if job_id.startswith("refresh ") else {}
+            self._scheduler.add_job(work, trigger, id=job_id, name=job_id, **first)
+
+    def _reread(self) -> None:
+        if not self._follow():
+            return
+        self._plan()
+        for run in self._current().prepare():
+            log.debug("republished", extra={"feed": run.name, "outcome": str(run.outcome)})
+
+
+def _trigger(what: Source | Feed) -> BaseTrigger:
+    if isinstance(what, Source) and what.cron:
+        return CronTrigger.from_crontab(what.cron, timezone=what.zone)
+    return IntervalTrigger(seconds=what.every.total_seconds(), jitter=_jitter_s(what.every))
+
+
+def _jitter_s(every: timedelta) -> int | None:
+    return min(int(every.total_seconds()) // _JITTER_SHARE, _JITTER_MOST_S) or None

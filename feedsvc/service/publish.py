@@ -1,0 +1,88 @@
+"""One regeneration of a feed: window, render, replace the documents that differ.
+
+Knows when a document is current; hides the order in which two publishers of one feed may meet.
+"""
+
+import uuid
+from datetime import datetime
+
+from feedsvc import feeds
+from feedsvc.config import Config, Feed
+from feedsvc.errors import FeedUnpublishable
+from feedsvc.model import Complaint, Document, FeedIdentity, FeedName, Format, Outcome
+from feedsvc.service.record import Ended
+from feedsvc.store import Store
+
+
+def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
+    """Render the feed in every format, unless its documents are current, and store those whose bytes differ.
+
+    A document that breaks a rule is not stored: the last good one stays, and the outcome says why.
+
+    Raises:
+        StoreUnavailable: the store cannot be read or written.
+    """
+    name = FeedName(feed.name)
+    settings = config.feed_settings(feed)
+    with store.read() as tx:
+        number = tx.articles.change_number()
+        stored = {format_: tx.documents.get(name, format_) for format_ in Format}
+        if all(
+            document and (document.built_from, document.settings) == (number, settings) for document in stored.values()
+        ):
+            return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
+        identity = tx.documents.identity(name)
+        window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+    if identity is None:
+        identity = _mint_identity(name, store, now)
+
+    documents: list[Document] = []
+    complaints: list[Complaint] = []
+    for format_ in Format:
+        try:
+            document, left_out = feeds.document(
+                feed,
+                format_,
+                window,
+                config.site,
+                identity,
+                ttl_s=config.max_age_s(feed),
+                now=now,
+                previous=stored[format_],
+                built_from=number,
+                settings=settings,
+            )
+        except FeedUnpublishable as error:
+            complaints.append(Complaint(f"feed {name} ({format_.label})", str(error)))
+        else:
+            documents.append(document)
+            complaints += left_out
+    with store.begin() as tx:
+        tx.documents.put(
+            document for document in documents if not _is_overtaken(document, tx.documents.get(name, document.format))
+        )
+
+    moved = [d for d in documents if (before := stored[d.format]) is None or before.etag != d.etag]
+    failed = len(documents) < len(Format)
+    return Ended(
+        outcome=Outcome.FAILED if failed else Outcome.DONE if moved else Outcome.UNCHANGED,
+        counts={"articles": sum(article.retracted is None for article in window), "documents": len(moved)},
+        code=FeedUnpublishable.code if failed else None,
+        message=complaints[0].message if complaints else None,
+        complaints=tuple(complaints),
+    )
+
+
+def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:
+    """Give the feed its identity; of two processes at it at once the first one's stays."""
+    with store.begin() as tx:
+        identity = tx.documents.identity(name)
+        if identity is None:
+            identity = FeedIdentity(name, f"urn:uuid:{uuid.uuid4()}", now)
+            tx.documents.put_identity(identity)
+    return identity
+
+
+def _is_overtaken(document: Document, stored: Document | None) -> bool:
+    """Whether another process has meanwhile stored the feed as it stands after later changes."""
+    return stored is not None and stored.built_from > document.built_from

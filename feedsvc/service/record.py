@@ -1,0 +1,104 @@
+"""Every piece of work under a lease, and its Run afterwards.
+
+Knows what becomes of a failure: an expected one is a Run with a code, a bug a crashed Run with its traceback in the
+log, and neither stops other work. Hides leases.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feedsvc.errors import FeedsvcError, StoreError
+from feedsvc.model import Complaint, Outcome, Run, RunKind
+from feedsvc.store import Store
+
+log = logging.getLogger(__name__)
+
+# Longer than any piece of work takes: it matters only where a process died at work.
+_LEASE_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a piece of work came to: the part of a Run that the work itself knows."""
+
+    outcome: Outcome
+    counts: Mapping[str, int] = field(default_factory=dict)
+    code: str | None = None
+    message: str | None = None
+    complaints: tuple[Complaint, ...] = ()
+
+
+class Recorder:
+    """Does work for one process; safe to call from many threads."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._process = secrets.token_hex(8)
+
+    def run(self, kind: RunKind, name: str, work: Callable[[], Ended]) -> Run:
+        """Do the work and record it; the Run says how it ended, whatever happened.
+
+        Where somebody else is at the same work, nothing is done and nothing recorded: the Run returned says so. Where
+        the store is out of reach the Run is returned unrecorded.
+        """
+        started = self._clock()
+        lease = f"{kind}:{name}"
+        # Threads of one process exclude one another too.
+        holder = f"{self._process}-{secrets.token_hex(4)}"
+        try:
+            with self._store.begin() as tx:
+                claimed = tx.leases.claim(lease, holder, now=started, ttl_s=_LEASE_S)
+        except StoreError as error:
+            return self._report(kind, name, started, _failure(error))
+        if not claimed:
+            return self._report(kind, name, started, Ended(Outcome.UNCHANGED, message="another process is at it"))
+        try:
+            ended = work()
+        except FeedsvcError as error:
+            ended = _failure(error)
+        except Exception as error:
+            log.exception("run_crashed", extra={"kind": str(kind), "name_": name})
+            ended = Ended(Outcome.CRASHED, code="crashed", message=f"{type(error).__name__}: {error}")
+        run = self._report(kind, name, started, ended)
+        try:
+            with self._store.begin() as tx:
+                tx.runs.add(run)
+                tx.leases.release(lease, holder)
+        except StoreError as error:
+            log.error("run_not_recorded", extra={"kind": str(kind), "name_": name, "reason": str(error)})
+        return run
+
+    def _report(self, kind: RunKind, name: str, started: datetime, ended: Ended) -> Run:
+        run = Run(
+            kind=kind,
+            name=name,
+            started=started,
+            ended=max(self._clock(), started),
+            outcome=ended.outcome,
+            counts=ended.counts,
+            code=ended.code,
+            message=ended.message,
+            complaints=ended.complaints,
+        )
+        level = logging.INFO if run.outcome in (Outcome.DONE, Outcome.UNCHANGED) else logging.ERROR
+        log.log(
+            level,
+            "run",
+            extra={
+                "kind": str(kind),
+                "name_": name,
+                "outcome": str(run.outcome),
+                "ms": round((run.ended - started).total_seconds() * 1000, 1),
+                **({"code": run.code, "reason": run.message} if run.code else {}),
+                **{key: value for key, value in run.counts.items() if value},
+            },
+        )
+        return run
+
+
+def _failure(error: FeedsvcError) -> Ended:
+    return Ended(Outcome.FAILED, code=error.code, message=str(error))

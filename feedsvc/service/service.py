@@ -1,0 +1,182 @@
+"""What web, schedule and cli may ask for.
+
+Knows which work follows which: articles are stored first, then the feeds that select them are published. Hides the
+rooms beneath. One object serves many threads.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feedsvc import decide
+from feedsvc.config import Config, Feed, Source
+from feedsvc.errors import StoreError
+from feedsvc.model import (
+    Alert,
+    Article,
+    ArticleId,
+    Change,
+    Document,
+    FeedName,
+    Format,
+    Run,
+    RunKind,
+    Selection,
+    SourceName,
+)
+from feedsvc.service.desk import Desk
+from feedsvc.service.record import Ended, Recorder
+from feedsvc.store import Store
+
+
+def utc_now() -> datetime:
+    """Return the current time; the one clock of the product, given to whatever needs it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: for each source and each feed its last Run (None: not yet), what stands against them."""
+
+    sources: tuple[tuple[Source, Run | None], ...]
+    feeds: tuple[tuple[Feed, Run | None], ...]
+    alerts: tuple[Alert, ...]
+    articles: int
+
+
+class Service:
+    """The use cases over one configuration and one store."""
+
+    def __init__(self, config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.config = config
+        self.desk = Desk(store, clock, changed=self._publish_touched)
+        self._store = store
+        self._clock = clock
+        self._recorder = Recorder(store, clock)
+
+    def reconfigured(self, config: Config) -> "Service":
+        """Return the service over another configuration and the same store."""
+        return Service(config, self._store, clock=self._clock)
+
+    def migrate(self) -> tuple[str | None, str]:
+        """Bring the store to this version's schema; return its revisions before and after.
+
+        Raises:
+            StoreError: the store cannot be used; the message says what to do.
+        """
+        return self._store.migrate()
+
+    def close(self) -> None:
+        """Let go of the store's connections."""
+        self._store.close()
+
+    # --- work ---
+
+    def refresh(self, name: SourceName) -> tuple[Run, ...]:
+        """Read a source now, then publish the feeds that its changes touch: the Run of the one and those of the others.
+
+        Raises:
+            NotFound: no source has that name.
+        """
+        from feedsvc.service.refresh import refresh  # noqa: PLC0415 - the web never reads sources
+
+        source = self.config.source(name)
+        changes: list[Change] = []
+
+        def work() -> Ended:
+            ended, some = refresh(source, self.config.folder, self._store, self._clock())
+            changes.extend(some)
+            return ended
+
+        run = self._recorder.run(RunKind.REFRESH, name, work)
+        return (run, *self._publish_touched(changes))
+
+    def publish(self, name: FeedName) -> Run:
+        """Regenerate a feed now, unless its documents are current.
+
+        Raises:
+            NotFound: no feed has that name.
+        """
+        from feedsvc.service.publish import publish  # noqa: PLC0415 - the web never renders feeds
+
+        feed = self.config.feed(name)
+        return self._recorder.run(RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()))
+
+    def prepare(self) -> tuple[Run, ...]:
+        """Bring the store to this version, forget the documents of feeds that are gone, publish every feed.
+
+        Raises:
+            StoreError: the store cannot be used; the message says what to do.
+        """
+        self.migrate()
+        with self._store.read() as tx:
+            gone = {name for name, _ in tx.documents.all_keys()} - {feed.name for feed in self.config.feeds}
+        if gone:
+            with self._store.begin() as tx:
+                for name in gone:
+                    tx.documents.delete(name)
+        return tuple(self.publish(feed.name) for feed in self.config.feeds)
+
+    def status(self) -> Status:
+        """Return how sources and feeds stand."""
+        with self._store.read() as tx:
+            runs = tx.runs.list(limit=5000)
+            articles = tx.articles.count()
+        last: dict[tuple[str, str], Run] = {}
+        for run in runs:
+            last.setdefault((run.kind, run.name), run)
+        names = {*(source.name for source in self.config.sources), *(feed.name for feed in self.config.feeds)}
+        return Status(
+            sources=tuple((source, last.get((RunKind.REFRESH, source.name))) for source in self.config.sources),
+            feeds=tuple((feed, last.get((RunKind.PUBLISH, feed.name))) for feed in self.config.feeds),
+            alerts=decide.alerts(run for run in runs if run.name in names),
+            articles=articles,
+        )
+
+    # --- what the web asks for ---
+
+    def publication(self) -> int:
+        """Return a number that moves whenever a served byte may have changed; cheap."""
+        with self._store.read() as tx:
+            return tx.documents.publication()
+
+    def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
+        """Return the published document; None for a feed that is unknown, or not published yet."""
+        with self._store.read() as tx:
+            return tx.documents.get(name, format)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return the feeds, the main one first."""
+        return self.config.feeds
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return an article, retracted or not."""
+        with self._store.read() as tx:
+            return tx.articles.get(article_id)
+
+    def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:
+        """Return the newest articles, or those that follow ``before``; none if there is no such article."""
+        with self._store.read() as tx:
+            last = tx.articles.get(before) if before else None
+            if before and last is None:
+                return ()
+            return tx.articles.list(Selection(), limit=limit, before=last)
+
+    def readiness(self) -> tuple[str, ...]:
+        """Return why the service is not fit to serve; empty when it is."""
+        try:
+            self._store.check()
+            with self._store.read() as tx:
+                published = {name for name, _ in tx.documents.all_keys()}
+        except StoreError as error:
+            return (str(error),)
+        return tuple(
+            f"feed {feed.name} is not published yet" for feed in self.config.feeds if feed.name not in published
+        )
+
+    def _publish_touched(self, changes: Iterable[Change]) -> tuple[Run, ...]:
+        moves = [change for change in changes if change.moves]
+        articles = [article for change in moves for article in (change.before, change.article) if article]
+        return tuple(
+            self.publish(feed.name) for feed in self.config.feeds if any(map(feed.selection.selects, articles))
+        )
