@@ -1,0 +1,22 @@
+"""The public web: one WSGI callable that hands out documents and pages.
+
+Knows HTTP; hides Flask, caching and wording of errors. It sees the service and nothing behind it.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from feedsvc.web.door import Service
+from feedsvc.web.front import Front
+from feedsvc.web.pages import Pages
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+__all__ = ["Service", "create"]
+
+
+def create(current: Callable[[], Service]) -> "WSGIApplication":
+    """Make the web of the service that ``current`` returns; it is asked at every look, and must be cheap."""
+    pages = Pages(current)
+    return Front(current, pages, pages.problem_page)

@@ -1,0 +1,130 @@
+"""The thin WSGI front: documents are answered from memory, everything else goes on to the pages.
+
+Knows the addresses and headers of documents; hides Flask from the hot path.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from werkzeug.urls import iri_to_uri
+
+from feedsvc import addresses
+from feedsvc.errors import StoreError
+from feedsvc.model import MAIN_FEED, Document, FeedName, Format
+from feedsvc.web import problems
+from feedsvc.web.door import Service
+from feedsvc.web.memory import Memory
+from feedsvc.web.problems import Found, Problem
+from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, redirect, resource
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+
+_DOCUMENTS_KEPT = 256  # some 100 KB each with all codings
+_STALE_WHILE_REVALIDATE_S = 60
+_STALE_IF_ERROR_S = 86400
+
+_MAIN_PATHS = {addresses.path(MAIN_FEED, format_): format_ for format_ in Format}
+_FEED_PATH = re.compile(rf"/feeds/([a-z0-9][a-z0-9._-]{{0,99}})\.({'|'.join(Format)})")
+
+# A page elsewhere may read a feed with fetch(), conditionally too (Fetch standard, CORS protocol).
+_CORS: Headers = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "ETag, Link"))
+_OPTIONS = Answer(
+    HTTPStatus.NO_CONTENT,
+    (
+        ("Allow", METHODS),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Methods", METHODS),
+        ("Access-Control-Allow-Headers", "*"),
+        ("Access-Control-Max-Age", "86400"),
+    ),
+)
+
+
+class Front:
+    """The whole public web as one WSGI callable. ``problem_page`` writes a problem for people."""
+
+    def __init__(
+        self,
+        current: Callable[[], Service],
+        pages: "WSGIApplication",
+        problem_page: Callable[[Problem], str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._current = current
+        self._pages = pages
+        self._problem_page = problem_page
+        self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        asked = _asked(path.rstrip("/"))
+        if asked is None:
+            return self._pages(environ, start_response)
+        try:
+            response = self._answer(path, *asked, environ)
+        except StoreError:
+            response = self._respond(problems.STORE_DOWN, environ)
+        except Exception:
+            _log.exception("request_crashed", extra={"path": path})
+            response = self._respond(problems.BUG, environ)
+        start_response(response.status_line, list(response.headers))
+        return [response.body]
+
+    def _answer(self, path: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer:
+        canonical = addresses.path(feed, format_)
+        if path != canonical:
+            return redirect(self._current().config.site.base_url, canonical)
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            return _OPTIONS
+        if method not in ("GET", "HEAD"):
+            return self._respond(problems.method_not_allowed(METHODS), environ)
+        return self._respond(self._documents.get(path, lambda service: _load(service, feed, format_)), environ)
+
+    def _respond(self, found: Found, environ: "WSGIEnvironment") -> Answer:
+        return problems.respond(found, environ, self._problem_page, _CORS)
+
+
+def _asked(path: str) -> tuple[FeedName, Format] | None:
+    if path in _MAIN_PATHS:
+        return MAIN_FEED, _MAIN_PATHS[path]
+    match = _FEED_PATH.fullmatch(path)
+    return (FeedName(match[1]), Format(match[2])) if match else None
+
+
+def _load(service: Service, feed: FeedName, format_: Format) -> Found:
+    document = service.document(feed, format_)
+    if document is None:
+        known = any(each.name == feed for each in service.feeds())
+        return problems.NOT_PUBLISHED_YET if known else problems.NO_SUCH_FEED
+    return resource(
+        document.body,
+        etag=document.etag,
+        # RFC 8259 gives JSON no charset parameter; compliant readers ignore it, and others would guess the encoding.
+        media_type=f"{format_.media_type}; charset=utf-8",
+        headers=_headers(document, service.config.site.base_url),
+        encodings=document.encodings,
+        last_modified=document.last_modified,
+    )
+
+
+def _headers(document: Document, base_url: str) -> Headers:
+    self_address = iri_to_uri(addresses.address(base_url, document.feed, document.format))
+    keep = (
+        f"public, max-age={document.max_age_s}, "
+        f"stale-while-revalidate={_STALE_WHILE_REVALIDATE_S}, stale-if-error={_STALE_IF_ERROR_S}"
+    )
+    return (
+        ("Cache-Control", keep),
+        ("Link", f'<{self_address}>; rel="self"'),
+        NOSNIFF,
+        *_CORS,
+    )

@@ -1,0 +1,115 @@
+"""What was handed out lately, and whether it is still true.
+
+Knows when to look at the store's publication number; hides from the front and the pages that the store may be slow or
+gone: what was good once stays served until something newer can be had.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from feedsvc.web.door import Service
+from feedsvc.web.problems import Found
+from feedsvc.web.representation import Resource
+
+_log = logging.getLogger(__name__)
+
+# Change to served bytes must take at most half a second: a look every 250 ms leaves the other half for the rendering.
+_LOOK_EVERY_S = 0.25
+_RETRY_AFTER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """The state of the store that bytes were made from; a reread configuration makes a new service."""
+
+    service: Service
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    resource: Resource
+    generation: _Generation | None
+
+
+class Memory:
+    """At most ``limit`` resources by key, the one that was loaded longest ago going first. Safe for threads.
+
+    At most one thread at a time looks at the store on behalf of the others, who are given what is there.
+    """
+
+    def __init__(
+        self, current: Callable[[], Service], *, limit: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._current = current
+        self._limit = limit
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+        self._generation: _Generation | None = None
+        self._next_look = float("-inf")
+        self._next_reload = float("-inf")
+        self._well = True
+        self._looking = threading.Lock()
+        self._shelving = threading.Lock()
+
+    def get(self, key: str, load: Callable[[Service], Found]) -> Found:
+        """Return the resource of the key, from ``load`` when it is not there or no longer true.
+
+        What ``load`` returns instead of a resource is handed on and not kept: unknown keys fill no memory.
+
+        Raises:
+            Exception: whatever ``load`` raises, when there is nothing older to hand out.
+        """
+        self._look()
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._load(key, load)
+        if kept.generation is self._generation or self._clock() < self._next_reload:
+            return kept.resource
+        if not self._looking.acquire(blocking=False):
+            return kept.resource
+        try:
+            return self._load(key, load)
+        except Exception:
+            # Whatever went wrong, a bug included: the last good bytes are better than none.
+            self._next_reload = self._clock() + _RETRY_AFTER_S
+            _log.exception("reload_failed", extra={"key": key})
+            return kept.resource
+        finally:
+            self._looking.release()
+
+    def _look(self) -> None:
+        if self._clock() < self._next_look or not self._looking.acquire(blocking=False):
+            return
+        try:
+            service = self._current()
+            number = service.publication()
+            known = self._generation
+            if known is None or known.service is not service or known.number != number:
+                self._generation = _Generation(service, number)
+            self._next_look = self._clock() + _LOOK_EVERY_S
+            if not self._well:
+                self._well = True
+                _log.info("store_reachable_again")
+        except Exception as error:
+            self._next_look = self._clock() + _RETRY_AFTER_S
+            if self._well:  # one line when it begins, not one a second
+                self._well = False
+                _log.warning("store_unreachable", extra={"reason": str(error)})
+        finally:
+            self._looking.release()
+
+    def _load(self, key: str, load: Callable[[Service], Found]) -> Found:
+        # Taken before loading: bytes newer than their generation are loaded once more, older ones would stay.
+        generation = self._generation
+        loaded = load(self._current())
+        with self._shelving:
+            self._kept.pop(key, None)
+            if isinstance(loaded, Resource):
+                self._kept[key] = _Kept(loaded, generation)
+                while len(self._kept) > self._limit:
+                    del self._kept[next(iter(self._kept))]
+        return loaded

@@ -1,0 +1,192 @@
+"""The pages for people: the news line, articles, the list of feeds; and the addresses that tell how the service is.
+
+Knows which page stands where and how long it may be kept; hides Flask.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import unquote
+
+from flask import Flask, request
+from flask import Response as FlaskResponse
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from feedsvc import addresses
+from feedsvc.errors import StoreError
+from feedsvc.model import ArticleId
+from feedsvc.text import digest
+from feedsvc.web import problems, views
+from feedsvc.web.door import Service
+from feedsvc.web.memory import Memory
+from feedsvc.web.problems import Found, Problem
+from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
+
+_log = logging.getLogger(__name__)
+
+_PAGES_KEPT = 256  # some 20 KB each with all codings
+_HEADLINES_A_PAGE = 60
+_EARLIER_HEADLINES = 6
+# Anything else is no id that was ever minted, and need not trouble the database (PostgreSQL refuses NUL in text).
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+# Pages are cheap to confirm and may be corrected or retracted at any time: keep them a minute, then ask.
+_PAGE: Headers = (("Cache-Control", "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"), *SAFE)
+_FOR_EVER: Headers = (("Cache-Control", "public, max-age=31536000, immutable"), NOSNIFF)
+_A_MINUTE: Headers = (("Cache-Control", "public, max-age=60"), NOSNIFF)
+
+_STYLE = (Path(__file__).parent / "static" / "style.css").read_bytes()
+_STYLE_DIGEST = digest(_STYLE)[:12]
+
+
+class Pages(Flask):
+    """The Flask application of the public pages."""
+
+    def __init__(self, current: Callable[[], Service]) -> None:
+        super().__init__(__name__, static_folder=None)
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
+        self._current = current
+        self._memory = Memory(current, limit=_PAGES_KEPT)
+        self._styles = {True: _style(_FOR_EVER), False: _style(_A_MINUTE)}
+
+        self.add_url_rule("/", view_func=self.front_page)
+        self.add_url_rule("/articles/<article_id>", view_func=self.article)
+        self.add_url_rule("/articles/<article_id>/<slug>", view_func=self.article)
+        self.add_url_rule("/feeds/", view_func=self.feeds)
+        self.add_url_rule("/static/style.css", view_func=self.style)
+        self.add_url_rule("/healthz", view_func=self.healthz)
+        self.add_url_rule("/readyz", view_func=self.readyz)
+        self.register_error_handler(Exception, self._failed)
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    def front_page(self) -> FlaskResponse:
+        """``/``, and ``/?before=ID`` for what came before that article."""
+        asked = request.args.get("before")
+        if asked is not None and not _ID.fullmatch(asked):
+            return self._response(problems.NO_SUCH_PAGE)
+        before = None if asked is None else ArticleId(asked)
+
+        def load(service: Service) -> Found:
+            if before is not None and service.article(before) is None:
+                return problems.NO_SUCH_PAGE
+            listed = service.latest(_HEADLINES_A_PAGE + 1, before)
+            shown = listed[:_HEADLINES_A_PAGE]
+            older = shown[-1].id if len(listed) > len(shown) else None
+            values = views.news_line(service.config.site, shown, before=before, older=older)
+            return self._page("front.html", service, **values)
+
+        return self._hand_out("/" if before is None else f"/?before={before}", load)
+
+    def article(self, article_id: str, slug: str | None = None) -> FlaskResponse:  # noqa: ARG002 - any slug leads here
+        """``/articles/ID/SLUG``; every other slug, or none, is redirected to the one that holds now."""
+        if not _ID.fullmatch(article_id):
+            return self._response(problems.NO_SUCH_PAGE)
+        here = request.path
+
+        def load(service: Service) -> Found:
+            found = service.article(ArticleId(article_id))
+            if found is None:
+                return problems.NO_SUCH_PAGE
+            if found.retracted is not None:
+                return problems.RETRACTED
+            canonical = addresses.article_path(found)
+            if here != unquote(canonical):
+                return redirect(service.config.site.base_url, canonical)
+            earlier = service.latest(_EARLIER_HEADLINES, found.id)
+            return self._page("article.html", service, **views.article(service.config.site, found, earlier))
+
+        return self._hand_out(here, load)
+
+    def feeds(self) -> FlaskResponse:
+        """``/feeds/``: every feed for people to choose from."""
+
+        def load(service: Service) -> Found:
+            site = service.config.site
+            if request.path != "/feeds/":
+                return redirect(site.base_url, "/feeds/")
+            cards = views.feed_cards(site, service.feeds())
+            return self._page("feeds.html", service, feeds=cards, canonical=f"{site.base_url}/feeds/")
+
+        return self._hand_out(request.path, load)
+
+    def style(self) -> FlaskResponse:
+        """``/static/style.css?v=DIGEST``: kept for ever under its own digest, shortly under any other."""
+        return self._response(self._styles[request.args.get("v") == _STYLE_DIGEST])
+
+    # --- how the service is -------------------------------------------------------------------------------------------
+
+    def healthz(self) -> FlaskResponse:
+        """Tell that the process lives; touches no database."""
+        return _told(HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n")
+
+    def readyz(self) -> FlaskResponse:
+        """Tell whether it is fit to serve, and why not."""
+        try:
+            reasons = self._current().readiness()
+        except StoreError as error:
+            reasons = (str(error),)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
+        body = json.dumps({"ready": not reasons, "reasons": reasons}).encode() + b"\n"
+        return _told(status, "application/json", body)
+
+    # --- the way out --------------------------------------------------------------------------------------------------
+
+    def problem_page(self, problem: Problem) -> str:
+        """Write the page of a problem; asks the store nothing."""
+        return self._written("problem.html", self._current(), problem=problem)
+
+    def _hand_out(self, key: str, load: Callable[[Service], Found]) -> FlaskResponse:
+        return self._response(self._memory.get(key, load))
+
+    def _response(self, found: Found) -> FlaskResponse:
+        given = problems.respond(found, request.environ, self.problem_page)
+        return FlaskResponse(given.body, given.status, list(given.headers))
+
+    def _failed(self, error: Exception) -> FlaskResponse:
+        match error:
+            case StoreError():
+                _log.warning("store_unavailable", extra={"path": request.path, "reason": str(error)})
+                return self._response(problems.STORE_DOWN)
+            case MethodNotAllowed():
+                return self._response(problems.method_not_allowed(", ".join(sorted(error.valid_methods or ()))))
+            case HTTPException(code=404):
+                return self._response(problems.NO_SUCH_PAGE)
+            case HTTPException(code=int(code)):
+                return self._response(Problem(HTTPStatus(code), error.description or ""))
+            case _:
+                _log.exception("request_crashed", extra={"path": request.path})
+                return self._response(problems.BUG)
+
+    def _page(self, template: str, service: Service, **values: object) -> Resource:
+        body = self._written(template, service, **values).encode()
+        return resource(
+            body,
+            etag=digest(body),
+            media_type="text/html; charset=utf-8",
+            headers=_PAGE,
+            encodings=compressed(body),
+        )
+
+    def _written(self, template: str, service: Service, **values: object) -> str:
+        shell = views.shell(service.config.site, _STYLE_DIGEST)
+        return self.jinja_env.get_template(template).render(shell=shell, **values)
+
+
+def _told(status: HTTPStatus, media_type: str, body: bytes) -> FlaskResponse:
+    return FlaskResponse(body, status, [("Content-Type", media_type), ("Cache-Control", "no-store"), NOSNIFF])
+
+
+def _style(headers: Headers) -> Resource:
+    return resource(
+        _STYLE,
+        etag=_STYLE_DIGEST,
+        media_type="text/css; charset=utf-8",
+        headers=headers,
+        encodings=compressed(_STYLE),
+    )

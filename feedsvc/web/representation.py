@@ -1,0 +1,207 @@
+"""What an address hands out, and which of it a request gets: codings, preconditions, status, headers.
+
+Knows RFC 9110 §8.8 (validators), §12.5.3 (Accept-Encoding) and §13 (conditional requests); hides them from the front
+and the pages. Pure: no clock, no store, no Flask.
+"""
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import brotli  # type: ignore[import-untyped]
+from werkzeug.http import parse_date
+from werkzeug.urls import iri_to_uri
+
+Headers = tuple[tuple[str, str], ...]
+
+IDENTITY = "identity"
+METHODS = "GET, HEAD, OPTIONS"
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src https:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+# What a browser is told about everything that it shows from here: no script, nothing framed, nothing guessed.
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+SAFE: Headers = (
+    NOSNIFF,
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Content-Security-Policy", _POLICY),
+)
+
+_ETAG = re.compile(r'(W/)?"([^"]*)"|([^\s,"]+)')
+# Proxies that compress rewrite the tag: Apache appends `-gzip`, Jetty `--gzip`, others `;gzip`; all mean our document.
+_PROXY_SUFFIX = re.compile(r"(?:(?:--?|[;:])(?:gzip|br|zstd|deflate))+$")
+_QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]*)?)\s*", re.IGNORECASE)
+# A coding that the client did not name is still acceptable as identity, but less welcome than any that it named.
+_UNNAMED = 1e-6
+_HEADER_REMEMBERED = 200
+_TAG_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response; the server adds Date."""
+
+    status: HTTPStatus
+    headers: Headers
+    body: bytes = b""
+
+    @property
+    def status_line(self) -> str:
+        """The status as WSGI wants it."""
+        return f"{self.status.value} {self.status.phrase}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    coding: str
+    etag: str
+    validators: Headers
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The bytes of one address in every coding that is ready, smallest first; made by :func:`resource`."""
+
+    variants: tuple[_Variant, ...]
+    last_modified: datetime | None
+
+
+def resource(
+    body: bytes,
+    *,
+    etag: str,
+    media_type: str,
+    headers: Headers,
+    encodings: Mapping[str, bytes] | None = None,
+    last_modified: datetime | None = None,
+) -> Resource:
+    """Prepare every response that the bytes can need.
+
+    ``etag`` is the opaque tag of the identity coding, without quotes. ``headers`` go out with 200 and 304 alike.
+    """
+    shared = (*headers, ("Vary", "Accept-Encoding"))
+    if last_modified is not None:
+        shared = (*shared, ("Last-Modified", format_datetime(last_modified, usegmt=True)))
+    codings = {IDENTITY: body, **(encodings or {})}
+    variants = []
+    for coding, data in sorted(codings.items(), key=lambda item: len(item[1])):
+        tag = f'"{etag}"' if coding == IDENTITY else f'"{etag}-{coding}"'
+        validators = (("ETag", tag), *shared)
+        coded = () if coding == IDENTITY else (("Content-Encoding", coding),)
+        full = (("Content-Type", media_type), ("Content-Length", str(len(data))), *coded, *validators)
+        variants.append(_Variant(coding, tag, validators, full, data))
+    return Resource(tuple(variants), last_modified)
+
+
+def compressed(body: bytes) -> dict[str, bytes]:
+    """Return the body in the codings that every browser takes, as far as they are smaller.
+
+    Levels for pages that are made on demand: a page of 20 KB costs about 1 ms.
+    """
+    codings = {"gzip": gzip.compress(body, 6, mtime=0), "br": brotli.compress(body, quality=5)}
+    return {coding: data for coding, data in codings.items() if len(data) < len(body)}
+
+
+def answer(what: Resource, environ: Mapping[str, Any]) -> Answer:
+    """Answer a GET or HEAD for the resource: 200, 304, 406 or 412; the last two with neither headers nor body.
+
+    A precondition that cannot be read counts as absent (RFC 9110 §13.1.3), never as an error.
+    """
+    chosen = _negotiate(what.variants, environ.get("HTTP_ACCEPT_ENCODING"))
+    if chosen is None:
+        return Answer(HTTPStatus.NOT_ACCEPTABLE, ())
+    if _forbidden(what, environ):
+        return Answer(HTTPStatus.PRECONDITION_FAILED, ())
+    known = _known(what, chosen, environ)
+    if known is not None:
+        return Answer(HTTPStatus.NOT_MODIFIED, known.validators)
+    return Answer(HTTPStatus.OK, chosen.headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else chosen.body)
+
+
+def redirect(base_url: str, path: str) -> Answer:
+    """Send the client to the path under the site's address for good.
+
+    The target is relative, so that it holds behind any proxy. It is kept five minutes only: a headline that is edited
+    and edited back turns its redirect round, and two that were kept for ever would send readers in circles.
+    """
+    location = iri_to_uri(urlsplit(base_url).path + path)
+    headers = (("Location", location), ("Content-Length", "0"), ("Cache-Control", "public, max-age=300"))
+    return Answer(HTTPStatus.MOVED_PERMANENTLY, headers)
+
+
+def _forbidden(what: Resource, environ: Mapping[str, Any]) -> bool:
+    if_match = environ.get("HTTP_IF_MATCH")
+    if if_match is not None:
+        # Strong comparison (§13.1.1): a weak tag matches nothing.
+        strong = {f'"{tag}"' for weak, tag, _ in _ETAG.findall(if_match) if not weak}
+        return if_match.strip() != "*" and strong.isdisjoint(variant.etag for variant in what.variants)
+    unmodified = _http_date(environ.get("HTTP_IF_UNMODIFIED_SINCE"))
+    return unmodified is not None and what.last_modified is not None and what.last_modified > unmodified
+
+
+def _known(what: Resource, chosen: _Variant, environ: Mapping[str, Any]) -> _Variant | None:
+    """Find the variant that the client has already: the chosen one, or another coding of the same bytes."""
+    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+    if if_none_match is None:
+        since = _http_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+        fresh = since is not None and what.last_modified is not None and what.last_modified <= since
+        return chosen if fresh else None
+    if if_none_match.strip() == "*":
+        return chosen
+    tags = {tag or bare for _, tag, bare in _ETAG.findall(if_none_match)}
+    for variant in (chosen, *what.variants):
+        if variant.etag[1:-1] in tags:
+            return variant
+    plain = {_PROXY_SUFFIX.sub("", tag) for tag in tags if len(tag) <= _TAG_LENGTH}
+    return chosen if any(variant.etag[1:-1] in plain for variant in what.variants) else None
+
+
+def _http_date(text: str | None) -> datetime | None:
+    # The library's reader knows the three forms of §5.6.7 and answers None to anything else.
+    return parse_date(text) if text else None
+
+
+def _negotiate(variants: tuple[_Variant, ...], header: str | None) -> _Variant | None:
+    if header is None:
+        # Nothing said means anything goes (§12.5.3), but only identity is sure to be understood.
+        return next(variant for variant in variants if variant.coding == IDENTITY)
+    weights = _remembered(header) if len(header) <= _HEADER_REMEMBERED else _weights(header)
+    # max() keeps the first of equals, and the variants come smallest first.
+    best = max(variants, key=lambda variant: _weight(weights, variant.coding))
+    return best if _weight(weights, best.coding) > 0 else None
+
+
+def _weight(weights: Mapping[str, float], coding: str) -> float:
+    if coding in weights:
+        return weights[coding]
+    if "*" in weights:
+        return weights["*"]
+    return _UNNAMED if coding == IDENTITY else 0
+
+
+def _weights(header: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for element in header.split(","):
+        name, _, parameter = element.partition(";")
+        quality = _QUALITY.fullmatch(parameter) if parameter else None
+        if parameter and quality is None:
+            continue
+        coding = name.strip().lower().removeprefix("x-")  # x-gzip is gzip (§8.4.1.3)
+        if coding:
+            weights[coding] = min(float(quality[1]), 1.0) if quality else 1.0
+    return weights
+
+
+# A handful of values make up nearly all traffic; long ones are not kept, so that strangers cannot fill the memory.
+_remembered = lru_cache(maxsize=256)(_weights)
