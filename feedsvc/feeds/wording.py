@@ -97,11 +97,17 @@ def safe(body: str, base: str | None) -> Body | None:
     """
 
     def attribute(_tag: str, name: str, value: str) -> str | None:
-        return absolute(value, base) if name in _ADDRESSES else value
+        if name not in _ADDRESSES or (name == "href" and value.startswith(("mailto:", "tel:"))):
+            return value
+        return absolute(value, base)
 
-    cleaned = nh3.clean(body, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
-    # After nh3, which resolves character references. Not text.clean: NFC may compose a tag's `>` with what follows.
-    cleaned = _UNFIT.sub(_replacement, cleaned).strip()
+    cleaned = body
+    # Twice: what the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something else.
+    for _ in range(2):
+        # Not text.clean: NFC may compose a tag's `>` with what follows it.
+        cleaned = _UNFIT.sub(_replacement, cleaned)
+        cleaned = nh3.clean(cleaned, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
+    cleaned = _UNFIT.sub(_replacement, cleaned).strip()  # nh3 resolves character references, to whatever they name
     paragraphs = text.plain(cleaned)
     return Body(cleaned, _cut(next(iter(paragraphs), ""))) if paragraphs or "<img " in cleaned else None
 

@@ -35,8 +35,8 @@ def article(number: int = 0, **changes: Any) -> Article:
     return replace(plain, **changes)
 
 
-def publish(format: Format, *articles: Article, feed: Feed = FEED, site: Site = SITE, ttl_s: int = 300) -> bytes:
+def publish(wanted: Format, *articles: Article, feed: Feed = FEED, site: Site = SITE, ttl_s: int = 300) -> bytes:
     """The bytes of a feed of these articles, none left out."""
-    rendering = feeds.render(feed, format, articles, site, IDENTITY, ttl_s=ttl_s)
+    rendering = feeds.render(feed, wanted, articles, site, IDENTITY, ttl_s=ttl_s)
     assert rendering.left_out == ()
     return rendering.body

@@ -1,0 +1,78 @@
+"""A document changes when its bytes do, and comes packed in every coding that helps."""
+
+import gzip
+from datetime import UTC, datetime, timedelta
+
+import brotli
+import pytest
+import zstandard
+from newsroom import EVENING, FEED, IDENTITY, SITE, article, publish
+
+from feedsvc import feeds
+from feedsvc.model import Format
+
+WINDOW = [article(number) for number in range(5)]
+NOW = EVENING + timedelta(minutes=1, microseconds=5)
+
+
+def document(window=WINDOW, *, form=Format.RSS, previous=None, now=NOW, built_from=1, settings="s", ttl_s=300):
+    made, left_out = feeds.document(
+        FEED,
+        form,
+        window,
+        SITE,
+        IDENTITY,
+        ttl_s=ttl_s,
+        now=now,
+        previous=previous,
+        built_from=built_from,
+        settings=settings,
+    )
+    assert left_out == ()
+    return made
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_document_is_the_rendering_and_what_http_needs_to_know_of_it(form):
+    made = document(form=form)
+    assert (made.feed, made.format, made.body) == (FEED.name, form, publish(form, *WINDOW))
+    assert (made.max_age_s, made.built_from, made.settings) == (300, 1, "s")
+    assert made.last_modified == datetime(2025, 2, 8, 18, 7, tzinfo=UTC)
+    assert len(made.etag) == 32
+
+
+def test_while_the_bytes_stay_only_what_they_were_built_from_moves():
+    first = document()
+    again = document(previous=first, now=NOW + timedelta(hours=1), built_from=2, settings="t")
+    assert again.encodings is first.encodings
+    assert (again.body, again.etag, again.last_modified) == (first.body, first.etag, first.last_modified)
+    assert (again.built_from, again.settings) == (2, "t")
+
+
+def test_new_bytes_have_a_new_tag_and_time():
+    first = document()
+    second = document(WINDOW[1:], previous=first, now=NOW + timedelta(hours=1))
+    assert second.etag != first.etag
+    assert second.last_modified == first.last_modified + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("form", Format)
+def test_each_coding_unpacks_to_the_document_and_is_smaller(form):
+    made = document(form=form)
+    unpack = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstandard.ZstdDecompressor().decompress}
+    assert set(made.encodings) == set(unpack)
+    for coding, packed in made.encodings.items():
+        assert unpack[coding](packed) == made.body
+        assert len(packed) < len(made.body)
+
+
+def test_codings_do_not_depend_on_the_time_of_packing():
+    assert document(now=NOW + timedelta(days=1)).encodings == document().encodings
+
+
+def test_what_was_left_out_is_told_with_the_document():
+    _, left_out = feeds.document(
+        FEED, Format.JSON, [article(0), article(1, title="\x00")], SITE, IDENTITY,
+        ttl_s=60, now=NOW, previous=None, built_from=1, settings="",
+    )  # fmt: skip
+    assert [complaint.where for complaint in left_out] == ["article 0000000001"]

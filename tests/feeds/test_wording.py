@@ -1,0 +1,102 @@
+"""Text and HTML reach readers without anything that harms them or breaks a feed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsvc.feeds import wording
+
+BASE = "https://source.example/2025/story"
+
+
+def html(body, base=BASE):
+    safe = wording.safe(body, base)
+    return None if safe is None else safe.html
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<p>plain</p>", "<p>plain</p>"),
+        ("<p onclick='x()' style='top:0' class=c>a</p>", "<p>a</p>"),
+        ("<script>x()</script><style>p{}</style><p>a</p>", "<p>a</p>"),
+        ("<iframe src='https://e.example'></iframe><p>a</p>", "<p>a</p>"),
+        ("<a href='javascript:x()'>a</a>", "<a>a</a>"),
+        ("<a href='java\tscript:x()'>a</a>", "<a>a</a>"),
+        ("<a href='/b?c=1&d=2#e'>a</a>", '<a href="https://source.example/b?c=1&amp;d=2#e">a</a>'),
+        ("<a href='//cdn.example/x'>a</a>", '<a href="https://cdn.example/x">a</a>'),
+        ("<a href='https://новости.example/ü |'>a</a>", '<a href="https://xn--b1amnebsh.example/%C3%BC%20%7C">a</a>'),
+        ("<a href='mailto:desk@example.org'>a</a>", '<a href="mailto:desk@example.org">a</a>'),
+        ("<a href='http://[::1'>a</a>", "<a>a</a>"),
+        ("<img src='i.png' onerror=x() alt=i>", '<img src="https://source.example/2025/i.png" alt="i">'),
+        ("<p>a]]>b</p>", "<p>a]]&gt;b</p>"),
+        ("<p>\x00a&#1;b\ud800c\ufffe</p>", "<p>abc</p>"),
+        ("<p>\x93a&#x94; \ufffd</p>", "<p>“a” ?</p>"),
+        ("<p dir=rtl lang=ar>ا</p>", '<p dir="rtl" lang="ar">ا</p>'),
+        ("<p>a<unknown>b</unknown></p>", "<p>ab</p>"),
+    ],
+)
+def test_a_body_keeps_what_is_harmless(written, read):
+    assert html(written) == read
+
+
+def test_relative_addresses_are_gone_when_nobody_knows_what_they_are_relative_to():
+    assert html("<p><a href='/b'>a</a><img src='i.png' alt='i'></p>", base=None) == '<p><a>a</a><img alt="i"></p>'
+
+
+@pytest.mark.parametrize("body", ["", " ", "<p></p>", "<p>\u200b&nbsp;</p>", "<script>x()</script>"])
+def test_a_body_in_which_nothing_can_be_seen_is_none(body):
+    assert wording.safe(body, None) is None
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<table><td>", "<a href=x>", "<b>", "<li>", "<svg>", "<select>", "x"])))
+def test_a_safe_body_reads_as_it_is_written(parts):
+    once = html("".join(parts))
+    assert once is None or html(once) == once
+
+
+def test_the_lead_is_the_first_paragraph_as_text():
+    assert wording.safe("<h2></h2><p>One &amp; <b>two</b></p><p>Three</p>", None).lead == "One & two"
+
+
+def test_a_long_lead_is_cut_at_a_word():
+    lead = wording.safe(f"<p>{'word, ' * 100}</p>", None).lead
+    assert len(lead) <= 300
+    assert lead.endswith("word…")
+
+
+def test_a_long_lead_without_spaces_is_cut_all_the_same():
+    assert wording.safe(f"<p>{'字' * 1000}</p>", None).lead == "字" * 299 + "…"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("  Ada\n Example ", "Ada Example"), ("Ada <ada@example.org>", "Ada"), ("<b>R&D</b>", "R&D"), ("\x00", "")],
+)
+def test_labels_are_names_without_markup_or_addresses(written, read):
+    assert wording.label(written) == read
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "read"),
+    [
+        ("https://a.example/b c", None, "https://a.example/b%20c"),
+        ("HTTP://a.example/%C3%BC?ü", None, "http://a.example/%C3%BC?%C3%BC"),
+        ("/b", "https://a.example/c", "https://a.example/b"),
+        ("/b", None, None),
+        ("ftp://a.example/", None, None),
+        ("https://", None, None),
+        ("", None, None),
+        ("https://" + "a" * 70 + "ü.example/", None, None),
+    ],
+)
+def test_addresses_are_absolute_and_ascii_or_none(address, base, read):
+    assert wording.absolute(address, base) == read
+
+
+@given(st.text())
+def test_plain_text_is_one_line_that_any_document_can_carry(value):
+    line = wording.plain(value)
+    assert wording.plain(line) == line
+    assert line.encode().decode().splitlines() in ([line], [])
