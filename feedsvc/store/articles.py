@@ -69,20 +69,23 @@ class Articles:
         nothing.
         """
         known_as = select(article_headline.c.article)
-        # One statement a criterion: each is a look-up in an index, where an OR of all may become a scan.
         criteria: tuple[tuple[Collection[Any], Callable[[list[Any]], ColumnElement[bool]]], ...] = (
             (guids, article.c.source_guid.in_),
             (links, article.c.link_key.in_),
             (keys, lambda some: article.c.id.in_(known_as.where(article_headline.c.key.in_(some)))),
             (stated, article.c.stated.in_),
-            (ids, article.c.id.in_),
         )
-        found: dict[str, Article] = {}
+        found = set(ids)
+        # One statement a criterion: each is a look-up in an index, where an OR of all may become a scan.
         for values, among in criteria:
             for some in _chunks({value for value in values if value}):
-                rows = self._connection.execute(select(article).where(article.c.source == source, among(some)))
-                found.update((row.id, _article(row)) for row in rows)
-        return tuple(sorted(found.values(), key=attrgetter("published", "first_seen", "id")))
+                matching = select(article.c.id).where(article.c.source == source, among(some))
+                found.update(self._connection.execute(matching).scalars())
+        articles: list[Article] = []
+        for some in _chunks(found):
+            rows = self._connection.execute(select(article).where(article.c.source == source, article.c.id.in_(some)))
+            articles += map(_article, rows)
+        return tuple(sorted(articles, key=attrgetter("published", "first_seen", "id")))
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:  # noqa: A002 - the model's name for it
         """Return how the article has read, oldest first; the last is how it reads now. Empty for an unknown id."""

@@ -21,7 +21,7 @@ from feedsvc.errors import StoreUnavailable
 from feedsvc.store.failures import expected, refuses_writing, shown
 
 # How long a writer waits for the one before it. An import of 100,000 articles is the longest that we know of.
-LOCK_TIMEOUT_S = 30
+LOCK_TIMEOUT_S = 30.0
 _CONNECT_TIMEOUT_S = 5
 # Any constant will do; the other half of the lock is the schema, so that two stores in one database do not meet.
 _WRITER_LOCK = 0x66656564
@@ -38,21 +38,23 @@ def parse(url: str) -> URL:
     Raises:
         StoreUnavailable: it names neither a SQLite file nor a PostgreSQL database.
     """
+    if url.startswith("sqlite:"):
+        # By hand: SQLAlchemy would take a ? in the path for a query, and since 2.1 a % for an escape.
+        path = url.removeprefix("sqlite:///")
+        if path in {"", ":memory:", url}:
+            raise StoreUnavailable(url, f"a store needs a file that several processes can share; {_FORMS}")
+        return URL.create("sqlite+pysqlite", database=path)
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The text may hold a password in a place where nobody expects it.
         raise StoreUnavailable(url.partition(":")[0] + ":…", f"this is no address of a database; {_FORMS}") from None
-    kind = parsed.get_backend_name()
-    if kind in {"postgresql", "postgres"}:
-        return parsed.set(drivername="postgresql+psycopg")
-    if kind != "sqlite":
-        raise StoreUnavailable(shown(parsed), f"{kind} is not supported; {_FORMS}")
-    if parsed.database in {None, "", ":memory:"}:
-        raise StoreUnavailable(shown(parsed), f"a store needs a file that several processes can share; {_FORMS}")
-    return parsed.set(drivername="sqlite+pysqlite")
+    if parsed.drivername not in _POSTGRESQL:
+        raise StoreUnavailable(shown(parsed), f"{parsed.drivername} is not supported; {_FORMS}")
+    return parsed.set(drivername="postgresql+psycopg")
 
 
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _FORMS = "write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
@@ -158,7 +160,7 @@ def _make_ready(url: URL) -> None:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}")
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000:.0f}")
     connection.execute("PRAGMA foreign_keys = ON")
     # In WAL mode a power cut may lose the last transactions, never the database: they are read again from the source.
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -189,5 +191,5 @@ def _write_ahead(connection: Connection) -> None:
 
 def _set_up_postgresql(connection: Any, _: ConnectionPoolEntry) -> None:
     # psycopg's connection, which is not imported where SQLite is used: it costs 12 MB.
-    connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+    connection.execute(f"SET lock_timeout = {LOCK_TIMEOUT_S * 1000:.0f}")
     connection.commit()

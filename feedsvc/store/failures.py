@@ -53,6 +53,8 @@ _REFUSALS: tuple[tuple[str, str], ...] = (
 
 def shown(url: URL) -> str:
     """Return the address for people: without password and without the query, where a password can stand as well."""
+    if url.drivername.startswith("sqlite+"):
+        return f"sqlite:///{url.database}"
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
