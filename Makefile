@@ -8,7 +8,8 @@ WORKERS ?= auto
 
 .PHONY: run install test check format bench clean
 
-run: $(STAMP)  ## install, then start the service on the checked-in config.toml
+run: $(STAMP)  ## install, then start the service on the checked-in config.toml and a sample page
+	$(BIN)/feedsvc init --missing
 	$(BIN)/feedsvc serve
 
 install: $(STAMP)  ## make .venv with feedsvc in it

@@ -9,15 +9,19 @@ from feedsvc.cli.options import config_file, config_option, open_service
 
 @click.command()
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
-def init(directory: Path) -> None:
+@click.option("--missing", is_flag=True, help="Write only what is missing; a config.toml that is there stays.")
+def init(directory: Path, missing: bool) -> None:
     """Write a commented config.toml, var/ and a sample saved page into DIR (default: here).
 
     Nothing that is there already is overwritten.
     """
     from feedsvc import sample
 
-    for path in sample.write(directory):
+    written = sample.write(directory, missing_only=missing)
+    for path in written:
         click.echo(f"wrote {path}")
+    if missing:
+        return
     start = "feedsvc serve" if directory == Path() else f"feedsvc --config {directory / 'config.toml'} serve"
     click.echo(f"Next: look through {directory / 'config.toml'}, then start with `{start}`.")
 

@@ -136,9 +136,9 @@ class Service:
     # --- what the web asks for ---
 
     def publication(self) -> int:
-        """Return a number that moves whenever a served byte may have changed; cheap."""
+        """Return a number that grows whenever a document or an article has changed; cheap."""
         with self._store.read() as tx:
-            return tx.documents.publication()
+            return tx.documents.publication() + tx.articles.change_number()
 
     def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
         """Return the published document; None for a feed that is unknown, or not published yet."""

@@ -1,0 +1,222 @@
+"""Reading a source, end to end below the web: pages in a folder, a real store, real documents."""
+
+import os
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from feedsvc import sources
+from feedsvc.model import MAIN_FEED, Format, Harvest, Outcome, Run, Snapshot, SourceName
+from feedsvc.service import Service
+from tests.service.conftest import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
+
+Refresh = Callable[[], Run]
+
+
+def test_a_page_becomes_articles_and_feeds(newsroom: Newsroom, service: Service, refresh: Refresh) -> None:
+    newsroom.save(page())
+
+    run = refresh()
+
+    assert (run.outcome, run.counts["new"], run.counts["entries"], run.counts["dated"]) == (Outcome.DONE, 5, 5, 5)
+    titles = [article.title for article in articles(service)]
+    assert titles == [*(title for title, _ in LINES), "Town hall opens its archive"]
+    assert all(title in main_feed(service) for title in titles)
+    politics = service.document(service.config.feed("politics").name, Format.RSS)
+    assert politics is not None
+    assert politics.body.count(b"<item>") == 1
+
+
+def test_the_same_page_a_hundred_times_changes_no_byte_and_writes_no_article(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    before = documents(service), articles(service), service.publication()
+
+    for number in range(100):
+        if number % 10 == 0:
+            newsroom.save(page())  # saved again, with the same bytes
+        if number % 10 == 5:
+            newsroom.save(page(), name=f"copy-{number}.txt")  # the same page under another name
+        assert refresh().outcome is Outcome.UNCHANGED
+
+    assert (documents(service), articles(service), service.publication()) == before
+
+
+def test_a_headline_edited_in_the_page_stays_one_article(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    guids = {article.guid for article in articles(service)}
+    edited = ("Lighthouse keeper steps down after forty years at sea", LINES[0][1])
+    newsroom.save(page((edited, *LINES[1:])))
+
+    run = refresh()
+
+    assert (run.counts["new"], run.counts["changed"]) == (0, 1)
+    assert {article.guid for article in articles(service)} == guids
+    assert edited[0] in main_feed(service)
+    assert LINES[0][0] not in main_feed(service)
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        pytest.param("", "retrieval_failed", id="empty"),
+        pytest.param(bytes(range(256)) * 40, "list_lost", id="binary"),
+        pytest.param(page().partition("News line")[0], "list_lost", id="the list is gone"),
+        pytest.param(page(()), "list_lost", id="the list is empty"),
+    ],
+)
+def test_a_broken_page_is_told_and_loses_nothing(
+    newsroom: Newsroom, service: Service, refresh: Refresh, broken: str | bytes, code: str
+) -> None:
+    newsroom.save(page())
+    refresh()
+    before = documents(service)
+    newsroom.save(broken)
+
+    for _ in range(2):  # an unchanged broken page stays broken
+        run = refresh()
+        assert (run.outcome, run.code) == (Outcome.FAILED, code)
+        assert [alert.code for alert in service.status().alerts] == [code]
+    assert documents(service) == before
+
+    newsroom.save(page())
+    assert refresh().outcome is Outcome.UNCHANGED
+    assert service.status().alerts == ()
+
+
+def test_one_broken_page_keeps_no_other_from_being_read(newsroom: Newsroom, service: Service, refresh: Refresh) -> None:
+    newsroom.save("", name="a-empty.txt")
+    newsroom.save(page(), name="b.txt")
+
+    run = refresh()
+
+    assert (run.outcome, run.counts["new"]) == (Outcome.FAILED, 5)
+    assert run.message is not None
+    assert "a-empty.txt" in run.message
+
+
+def test_an_empty_inbox_says_where_pages_go(service: Service, refresh: Refresh) -> None:
+    run = refresh()
+    assert (run.outcome, run.code) == (Outcome.FAILED, "retrieval_failed")
+    assert "inbox/*.txt" in (run.message or "")
+
+
+def test_a_page_that_is_removed_takes_no_article_with_it(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    file = newsroom.save(page())
+    newsroom.save(page(LINES[1:]), name="other.txt")
+    refresh()
+    before = articles(service)
+    file.unlink()
+
+    assert refresh().outcome is Outcome.UNCHANGED
+    assert articles(service) == before
+
+
+def test_a_page_being_written_is_no_failure_and_is_read_when_whole(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    whole = page((("A new ferry sails on Monday", "09:00 09.02.2025"), *LINES))
+    with (newsroom.inbox / "next.txt").open("w") as writer:
+        writer.write(whole[: len(whole) // 2])
+        writer.flush()
+        run = refresh()
+        assert run.outcome is Outcome.UNCHANGED
+        assert ["next.txt" in complaint.where for complaint in run.complaints] == [True]
+        writer.write(whole[len(whole) // 2 :])
+    stamp = newsroom.clock.now.timestamp()
+    os.utime(newsroom.inbox / "next.txt", (stamp, stamp))
+
+    assert refresh().counts["new"] == 1
+
+
+def test_a_mended_time_zone_reads_the_pages_again_and_makes_nothing_new(newsroom: Newsroom) -> None:
+    newsroom.save(page())
+    wrong = newsroom.open()
+    wrong.refresh(SourceName("front-page"))
+    newsroom.configure(CONFIG.replace("Asia/Baku", "Europe/London"))
+    mended = newsroom.open()
+
+    [run, *_] = mended.refresh(SourceName("front-page"))
+
+    assert (run.counts["entries"], run.counts["new"]) == (5, 0)
+    wrong.close()
+    mended.close()
+
+
+def test_a_bug_in_a_source_is_a_crashed_run_and_the_feeds_stay(
+    newsroom: Newsroom, service: Service, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.save(page())
+    refresh()
+    before = documents(service)
+
+    def bug(snapshot: Snapshot, zone: object) -> Harvest:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(sources, "KINDS", {"page-text": bug})
+    newsroom.save(page(LINES[1:]))
+    run = refresh()
+
+    assert (run.outcome, run.code, run.message) == (Outcome.CRASHED, "crashed", "ZeroDivisionError: a bug")
+    assert documents(service) == before
+
+
+def test_two_processes_with_one_store_read_a_source_once(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.save(page())
+    one, other = newsroom.open(), newsroom.open()
+    reading, go_on = threading.Event(), threading.Event()
+    read = sources.KINDS["page-text"]
+
+    def slowly(snapshot: Snapshot, zone: object) -> Harvest:
+        reading.set()
+        assert go_on.wait(10)
+        return read(snapshot, zone)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sources, "KINDS", {"page-text": slowly})
+    first: list[Run] = []
+    thread = threading.Thread(target=lambda: first.extend(one.refresh(SourceName("front-page"))))
+    thread.start()
+    assert reading.wait(10)
+    [second] = other.refresh(SourceName("front-page"))
+    go_on.set()
+    thread.join(10)
+
+    assert (first[0].counts["new"], second.counts, second.message) == (5, {}, "another process is at it")
+    one.close()
+    other.close()
+
+
+def test_a_retracted_article_leaves_its_feeds_and_no_older_one_slides_back(newsroom: Newsroom) -> None:
+    newsroom.configure(CONFIG + '\n[[feeds]]\nname = "main"\ntitle = "Newest three"\nlimit = 3\n')
+    newsroom.save(page())
+    service = newsroom.open()
+    service.refresh(SourceName("front-page"))
+    newest = articles(service)[0]
+    assert main_feed(service).count("<item>") == 3
+
+    service.desk.retract(newest.id)
+    service.refresh(SourceName("front-page"))
+
+    assert newest.title not in main_feed(service)
+    assert main_feed(service).count("<item>") == 2
+    service.close()
+
+
+def test_nothing_to_do_is_recorded_as_a_run_and_nothing_else_is_written(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    number = service.publication()
+    assert service.publish(MAIN_FEED).outcome is Outcome.UNCHANGED
+    assert service.publication() == number
