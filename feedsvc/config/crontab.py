@@ -16,11 +16,12 @@ _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("month", 1, 12, _MONTHS),
     ("day of the week", 0, 7, _WEEKDAYS),
 )
-_ITEM = re.compile(r"(?P<first>\*|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>[0-9]+))?")
+# A step belongs to a range: of 5/10, cron programs make different things.
+_ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+)|(?!/)))(?:/(?P<step>[0-9]{1,2}))?")
 
 
 def normalized(line: str) -> str:
-    """Return the line with its weekdays as names (``sun,mon``), which every cron reader takes the same way.
+    """Return the line with weekdays as names (``sun,mon``) and months as numbers, which APScheduler reads as cron does.
 
     Raises:
         ValueError: it is not five good fields, can never come true, or restricts both kinds of day (of which cron
@@ -33,16 +34,15 @@ def normalized(line: str) -> str:
             'write it like "*/10 6-23 * * *"'
         )
     _, _, days, months, weekdays = (_values(field, *limits) for field, limits in zip(fields, _FIELDS, strict=True))
-    if len(days) < 31 and len(_week(weekdays)) < 7:
+    week = sorted({day % 7 for day in weekdays})  # 7 is Sunday, as 0 is
+    if len(days) < 31 and len(week) < 7:
         raise ValueError("a cron time restricts the day of the month or the day of the week, not both")
     if not any(min(days) <= _LONGEST[month - 1] for month in months):
         raise ValueError(f"no month that this cron time names has a day {min(days)}")
-    named = "*" if len(_week(weekdays)) == 7 else ",".join(_WEEKDAYS[day] for day in _week(weekdays))
-    return " ".join((*fields[:4], named)).lower()
-
-
-def _week(weekdays: frozenset[int]) -> list[int]:
-    return sorted({day % 7 for day in weekdays})
+    if any(char.isalpha() for char in fields[3]):
+        fields[3] = ",".join(map(str, sorted(months)))
+    fields[4] = "*" if len(week) == 7 else ",".join(_WEEKDAYS[day] for day in week)
+    return " ".join(fields)
 
 
 def _values(field: str, name: str, lowest: int, highest: int, names: tuple[str, ...]) -> frozenset[int]:
@@ -57,21 +57,17 @@ def _values(field: str, name: str, lowest: int, highest: int, names: tuple[str, 
     found: set[int] = set()
     for item in field.split(","):
         match = _ITEM.fullmatch(item)
-        if (
-            match is None
-            or (match["first"] == "*" and match["last"])
-            or (match["step"] and "-" not in item and "*" not in item)
-        ):
+        if match is None:
             raise ValueError(f'"{item}" is no {name} of a cron time; write it like *, */5, 1, 1-5, 1-5/2 or 1,3,5')
-        # `*` ends at 6 for weekdays, or */2 would count Sunday twice
-        top = min(highest, 6) if names is _WEEKDAYS else highest
-        first, last = (
-            (lowest, top)
-            if match["first"] == "*"
-            else (number(match["first"]), number(match["last"] or match["first"]))
-        )
+        if match["first"]:
+            first, last = number(match["first"]), number(match["last"] or match["first"])
+        else:
+            first, last = (
+                lowest,
+                min(highest, 6) if names is _WEEKDAYS else highest,
+            )  # or */2 would end on a Sunday twice
         step = int(match["step"] or 1)
-        if last < first or not 1 <= step <= max(last - first, 1):
+        if last < first or (match["step"] and not 1 <= step <= last - first):
             raise ValueError(f'"{item}" is no {name} of a cron time: the range runs backwards or the step leaves it')
         found.update(range(first, last + 1, step))
     return frozenset(found)

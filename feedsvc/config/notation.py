@@ -56,6 +56,13 @@ def filled_line(written: str) -> str:
     return cleaned
 
 
+def path(written: str) -> str:
+    """Check a path: any text that a file system can hold, as it is."""
+    if not written.strip() or "\0" in written:
+        raise ValueError("must name a file or a pattern of files")
+    return written
+
+
 def duration(written: object) -> timedelta:
     """Read ``30s``, ``5m``, ``2h``, ``1d``, ``1h30m``: from a second to a year."""
     if isinstance(written, timedelta):

@@ -83,17 +83,18 @@ def _read(file: Path) -> str:
 
 # What tomllib says most often when people edit by hand, by the beginning of its sentence.
 _SYNTAX = {
+    "Invalid value (at end of document)": "the file ends within a value; a bracket [ or { above is not closed",
     "Invalid value": 'there is no value here that TOML knows; text needs quotes: title = "News"',
     "Invalid statement": 'this is no setting; one looks like: title = "News", and a comment starts with #',
     "Invalid initial character for a key part": 'this is no setting; one looks like: title = "News"',
     "Expected '=' after a key": "a = is missing between the setting and its value",
-    "Expected newline or end of document": "something is left behind the value; text needs one pair of quotes around it",
+    "Expected newline or end of document": "something is left behind the value; text needs quotes around all of it",
     "Cannot overwrite a value": "this setting was already given above; keep one of the two",
     "Cannot declare": "this table was already begun above; put its settings together",
     "Illegal character '\\n'": "the quotes are not closed on this line",
     "Unterminated string": "the quotes are not closed",
     "Unclosed array": "the bracket [ of a list is not closed",
-    "Unescaped '\\\\'": "in double quotes a backslash is written twice; or use single quotes",
+    "Unescaped '\\'": "in double quotes a backslash is written twice; or use single quotes",
     "Expected ']' at the end of a table declaration": "the bracket ] of the table is missing",
     "Expected ']]' at the end of an array declaration": "the brackets ]] of the table are missing",
 }
@@ -103,7 +104,7 @@ def _syntax_problem(file: Path, document: str, said: str) -> Problem:
     where = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
     line = int(where[1]) if where and where[1] else document.rstrip("\n").count("\n") + 1
     sentence = said[: where.start()] if where else said
-    words = next((words for start, words in _SYNTAX.items() if sentence.startswith(start)), sentence)
+    words = next((words for start, words in _SYNTAX.items() if said.startswith(start)), sentence)
     return Problem(str(file), line, "", words)
 
 
@@ -178,7 +179,6 @@ _WRONG_KIND = {
     "int_type": "must be a whole number without quotes",
     "tuple_type": "must be a list in brackets",
     "model_type": "must be a table",
-    "path_type": "must be text in quotes",
 }
 
 
@@ -241,5 +241,5 @@ def _unknown(path: KeyPath) -> str:
         return f"is no setting here{advice}"
     if elsewhere := next((name for name, table in TABLES.items() if key in table.model_fields), None):
         table = f"[[{elsewhere}]]" if elsewhere in _REPEATED else f"[{elsewhere}]"
-        return f"is no setting here; it belongs under {table}"
+        return f"is no setting here, but one of {table}; known here are {', '.join(known)}"
     return f"is no setting here; known are {', '.join(known)}"

@@ -115,7 +115,7 @@ class Source(_Table):
 
     name: Annotated[SourceName, AfterValidator(notation.name)]
     kind: Literal["page-text"]
-    path: FilledLine
+    path: Annotated[str, AfterValidator(notation.path)]
     every: Duration = timedelta(minutes=5)
     cron: Annotated[str, AfterValidator(crontab.normalized)] | None = None
     timezone: Timezone = "UTC"
