@@ -1,0 +1,284 @@
+"""A page as lines that know what they are: a time, a label, furniture, or text.
+
+Knows how to tell by one line (and its nearest neighbours, for a time spread over several) and nothing of lists.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from feedsvc.sources.page_text import words
+from feedsvc.sources.page_text.words import Sign
+from feedsvc.text import headline
+from feedsvc.timestamps import Stamp, find
+
+_PIECE = re.compile(r"\s*[|•·»]+\s*|\s+/\s+|\s{2,}")
+_KEYED = re.compile(r"^([^\W\d_][^:]{0,40}?)\s*:\s*(.*)$")
+_GLUE = re.compile(r"^[\W_]+$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ALMOST_A_DATE = re.compile(r"^\d{1,2}[ .\-][^\W\d_]{3,12}\.?[ ,\-]{1,2}(?:19|20)\d\d\b[^\w]*(?:\d{1,2}:\d\d(?::\d\d)?)?$")
+_FRAGMENT = re.compile(r"^\d{1,2}[:./-][\d:./ -]*$")
+_BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
+_DASH = re.compile(r"^[-–—]\s+")
+_SENTENCE_END = re.compile(r"[.!?։։:;,][\"'»”’)\]]*$|(?:\.\.\.|…)[\"'»”’)\]]*$")
+_FULL_STOP = re.compile(r"(?<![.…])[.։][\"'»”’)\]]*$")
+_NEXT_SENTENCE = re.compile(r"[.!?։]\s+[\"«“(]?[^\W\d_a-zа-яёіїєґəıöüğşç]")
+_MATERIALS = words.fold("materials materiallar материалы матеріали материалы: xəbərlər xəbər").split()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank. ``sign`` is None for text and times.
+
+    ``gap`` counts the blank lines right above it, ``blanks`` all those above it on the page.
+    """
+
+    number: int
+    text: str
+    gap: int
+    blanks: int
+    sign: Sign | None = None
+    stamp: Stamp | None = None
+    section: str | None = None
+    author: str | None = None
+    # The words beside the stamp could be anything: other lines must show that they are not a headline's.
+    loose: bool = False
+    # A headline on the line of its own time.
+    inline: Stamp | None = None
+    indent: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether the line could be a headline or a paragraph."""
+        return self.sign is None and self.stamp is None
+
+    @property
+    def is_sentence(self) -> bool:
+        """Tell whether the line reads as running text rather than as a headline."""
+        size = len(self.text)
+        return self.is_text and (
+            size > 200 or (size > 40 and (_FULL_STOP.search(self.text) is not None or _NEXT_SENTENCE.search(self.text) is not None))
+        )
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether the line is too short for a headline, as names of sections are."""
+        return len(self.text) <= 32 and len(self.text.split()) <= 3 and not any(char.isdigit() for char in self.text)
+
+
+def split(page: str) -> list[Line]:
+    """Return the lines of a page that are not blank, each with what it is."""
+    lines: list[Line] = []
+    gap = blanks = 0
+    for number, raw in enumerate(page.splitlines(), start=1):
+        text = headline(raw) if raw and not raw.isspace() else ""
+        if not text:
+            gap += 1
+            continue
+        blanks += gap
+        lines.append(_line(number, text, gap, blanks, raw))
+        gap = 0
+    if lines:
+        lines[-1] = _perhaps_cut(lines[-1])
+    return _without_common_furniture(_merged(_supported(lines)))
+
+
+def _perhaps_cut(last: Line) -> Line:
+    if last.stamp is None and _FRAGMENT.match(last.text):
+        return replace(last, sign=None, stamp=Stamp("cut", fault="the page ends in the middle of a time"))
+    return last
+
+
+def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
+    bare = _BULLET.sub("", text) or text
+    stamp = find(bare)
+    if stamp is None and _ALMOST_A_DATE.match(bare):
+        stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
+    line = Line(number, bare, gap, blanks, indent=raw[: len(raw) - len(raw.lstrip())])
+    if stamp is not None:
+        timed = _timed(line, stamp)
+        if timed is not None:
+            return timed
+        if (not stamp.before or not stamp.after) and (stamp.has_hour or stamp.has_day) and stamp.fault is None:
+            line = replace(line, inline=stamp)
+    if _GLUE.match(bare):
+        return replace(line, sign=Sign.COUNT)
+    sign = words.sign(bare)
+    return replace(line, sign=sign, author=words.author(bare) if sign is Sign.AUTHOR else None)
+
+
+def _timed(line: Line, stamp: Stamp) -> Line | None:
+    """Return the line as a time, or None when the words beside the time make it something else."""
+    section: str | None = None
+    author: str | None = None
+    loose = False
+    if not (stamp.before or stamp.after):
+        return replace(line, stamp=stamp)
+    if line.text.rstrip().endswith((":", "?", "!")):
+        return None
+    for side, rest in enumerate((stamp.before, stamp.after)):
+        for piece in _PIECE.split(rest):
+            piece = _trimmed(piece)
+            keyed = _KEYED.match(piece)
+            if keyed is not None:
+                key, value = words.fold(keyed[1]), keyed[2].strip()
+                if key in words.SECTION_KEYS:
+                    section = value or None
+                    continue
+                if key in words.DATE_KEYS:
+                    piece = value
+                elif (name := words.author(piece)) is not None:
+                    author = name
+                    continue
+            if not piece or words.fold(piece) in words.DATE_KEYS:
+                continue
+            if _YEAR.search(piece) and not stamp.has_day:
+                if len(piece.split()) <= 4:
+                    return replace(line, stamp=replace(stamp, fault=f"no date can be read in {line.text!r}"))
+                return None
+            again = find(piece)
+            if again is not None and (not again.before or words.fold(again.before) in words.DATE_KEYS) and not again.after:
+                continue
+            if words.sign(piece) is Sign.COUNT:
+                continue
+            if words.is_section(piece):
+                section = section or piece
+                continue
+            if len(piece) > 40 or len(piece.split()) > 4 or not any(char.isalpha() for char in piece) or _YEAR.search(piece):
+                return None
+            loose = True
+            if side == 0:
+                section = section or piece
+    if loose and not stamp.has_hour:
+        return None
+    return replace(line, stamp=stamp, section=section, author=author, loose=loose)
+
+
+def _trimmed(piece: str) -> str:
+    """Return a piece beside a time without the words that some sites put before a section."""
+    parts = piece.strip(" ,-–—/:()[]").split()
+    while parts and (words.fold(parts[0]) in _MATERIALS):
+        parts.pop(0)
+    while parts and words.fold(parts[-1]) in _MATERIALS:
+        parts.pop()
+    if len(parts) > 1 and all(part.replace(".", "").replace(",", "").isdigit() for part in parts[-2:]):
+        parts = parts[:-2]
+    elif len(parts) > 1 and parts[-1].isdigit():
+        parts.pop()
+    return " ".join(parts)
+
+
+def _supported(lines: list[Line]) -> list[Line]:
+    """Return the lines with times among doubtful words only where others are written the same way."""
+    forms = Counter(line.stamp.form for line in lines if line.stamp is not None and line.loose)
+
+    def kept(line: Line) -> Line:
+        if line.stamp is None or not line.loose:
+            return line
+        if (line.stamp.has_day and line.stamp.has_hour) or forms[line.stamp.form] >= 3:
+            return line
+        return replace(line, stamp=None, section=None, loose=False, inline=line.stamp)
+
+    return [kept(line) for line in lines]
+
+
+def _merged(lines: list[Line]) -> list[Line]:
+    """Return the lines with each time that is spread over two or three lines made one."""
+    merged: list[Line] = []
+    for region in regions(lines):
+        body = region.lines
+        hours = sum(1 for line in body if _is_hour(line))
+        pairs = _pairs(body)
+        together = pairs and (len(pairs) >= 0.8 * hours or all(width == 3 for width in pairs.values()))
+        if region.heading is not None and region.heading.sign is not Sign.END:
+            merged.append(region.heading)
+        place = 0
+        while place < len(body):
+            width = pairs.get(place) if together else None
+            if width is None:
+                merged.append(body[place])
+                place += 1
+                continue
+            merged.append(_joined(body[place], body[place + width - 1]))
+            place += width
+        if region.closing is not None:
+            merged.append(region.closing)
+    return merged
+
+
+def _is_hour(line: Line) -> bool:
+    return line.stamp is not None and line.stamp.has_hour and not line.stamp.has_day
+
+
+def _is_date(line: Line) -> bool:
+    return line.stamp is not None and line.stamp.has_day and not line.stamp.has_hour and not line.loose
+
+
+def _pairs(lines: Sequence[Line]) -> dict[int, int]:
+    """Return where a date and an hour stand on lines next to each other, and over how many lines."""
+    pairs: dict[int, int] = {}
+    place = 0
+    while place < len(lines) - 1:
+        for width in (2, 3):
+            other = lines[place + width - 1] if place + width <= len(lines) else None
+            glued = width == 2 or _GLUE.match(lines[place + 1].text) is not None
+            if other is not None and glued and other.gap <= 1 and _complete(lines[place], other):
+                pairs[place] = width
+                place += width - 1
+                break
+        place += 1
+    return pairs
+
+
+def _complete(one: Line, other: Line) -> bool:
+    return (_is_date(one) and _is_hour(other)) or (_is_hour(one) and _is_date(other))
+
+
+def _joined(one: Line, other: Line) -> Line:
+    first, second = one.stamp, other.stamp
+    assert first is not None and second is not None  # noqa: PT018, S101 - _complete saw both
+    dated, timed = (first, second) if first.has_day else (second, first)
+    stamp = replace(
+        dated, form=f"{first.form}\n{second.form}", hour=timed.hour, zone=timed.zone, fault=dated.fault or timed.fault
+    )
+    return replace(one, stamp=stamp, section=one.section or other.section, loose=one.loose or other.loose)
+
+
+def _without_common_furniture(lines: list[Line]) -> list[Line]:
+    """Return the lines with the terminators that stand under every item ("more…") as mere furniture."""
+    ends = Counter(words.fold(line.text) for line in lines if line.sign is Sign.END)
+    return [
+        replace(line, sign=Sign.MORE) if line.sign is Sign.END and ends[words.fold(line.text)] >= 3 else line
+        for line in lines
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines between two that say what a part of the page is."""
+
+    heading: Line | None
+    lines: tuple[Line, ...]
+    closing: Line | None
+
+
+def regions(lines: Sequence[Line]) -> list[Region]:
+    """Return the page cut at labels, headings of other lists and terminators, in order."""
+    cut: list[Region] = []
+    heading: Line | None = None
+    body: list[Line] = []
+    for line in lines:
+        if line.sign is Sign.END:
+            cut.append(Region(heading, tuple(body), line))
+            # "All news" ends one list and may introduce another.
+            heading, body = (line if words.is_label(words.fold(line.text)) else None), []
+        elif line.sign in (Sign.LABEL, Sign.OTHER):
+            if heading is not None or body:
+                cut.append(Region(heading, tuple(body), None))
+            heading, body = line, []
+        else:
+            body.append(line)
+    if heading is not None or body:
+        cut.append(Region(heading, tuple(body), None))
+    return cut

@@ -1,0 +1,270 @@
+"""The words that pages put around their news: labels, terminators, other lists, furniture, sections.
+
+Knows the words of a dozen languages and tells what a short line is for by them alone; hides every list of words.
+"""
+
+import re
+from enum import Enum, auto
+from functools import lru_cache
+
+from feedsvc.text import headline_key
+
+LONGEST = 70  # characters: a longer line is never a label or a menu entry
+
+
+class Sign(Enum):
+    """What a line's own words say it is for."""
+
+    LABEL = auto()  # "News line": what follows may be one
+    END = auto()  # "All news": a news line is over
+    OTHER = auto()  # "Most read": what follows is a list of something else
+    MORE = auto()  # "Read on", a share button, a menu entry, an advertisement: furniture between lines
+    STOP = auto()  # copyright, tags, comments: text above is over
+    COUNT = auto()  # views, comments
+    AUTHOR = auto()  # "Author: …"
+
+
+def _keys(listed: str) -> frozenset[str]:
+    return frozenset(key for phrase in re.split(r"[,\n]", listed) if (key := fold(phrase)))
+
+
+_APOSTROPHE = re.compile("['’‘ʼʻ`´]")
+
+
+def fold(text: str) -> str:
+    """Return the words of a text as they are compared: no case, accents, apostrophes or punctuation."""
+    return headline_key(_APOSTROPHE.sub("", text))
+
+
+# A label is made of nothing but these: at least one that says "news", and any of those that say which.
+_NEWS = _keys(
+    """news, newsline, newsfeed, feed, headlines, newsroom, lent, lenti, lenta, lentası, xəbər, xəbərlər, xəbərləri, xəbərlərin
+    haber, haberler, haberleri, dakika, gelişmeler, новости, новостей, новостная, лента, хроника, новини, новин, стрічка
+    ειδήσεις, ειδήσεων, ειδήσεις, νέα, ροή, լրահոս, լրահոսը, լուրեր, լուրերը, նորություններ, նորությունները, նորությունների
+    yangiliklar, yangiliklari, tasmasi, янгиликлар, янгиликлари, тасмаси, жаңалықтар, жаңалықтары, сиэхлеби, სიახლეები, ამბები
+    nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari"""
+)
+_WHICH = _keys(
+    """line, latest, last, recent, more, other, all, breaking, top, the, of, for, today, our, my, live, fresh, new, and, by, day
+    son, ən, digər, başqa, yeni, bütün, günün, bu, gün, gün, anın, xətti, az, ölkə, dünya, əsas, axını, operativ, anlıq
+    en, diğer, güncel, tüm, günün, akışı, flaş, başlıkları, sıcak
+    последние, другие, свежие, все, главные, наши, дня, часа, сегодня, за, сейчас, новостная, онлайн, также, событий, ленты
+    останні, інші, свіжі, усі, всі, головні, дня, сьогодні, стрічки, години
+    τελευταία, τελευταίες, όλες, όλα, οι, τα, η, νεότερα, νεότερες, σημερινά, άλλες, άλλα, των, κύριες, live, πρόσφατα, πρόσφατες
+    օրվա, վերջին, այլ, բոլոր, մեր, նոր, ամենաթարմ, թարմ, գլխավոր
+    songgi, soʻnggi, oxirgi, boshqa, barcha, kun, kunning, tezkor, qaynoq, eng, soʻngi
+    сўнгги, охирги, бошқа, барча, кун, куннинг, тезкор, энг
+    соңғы, басқа, барлық, ბოლო, ახალი, ყველა, სხვა, დღის, aktuelle, neueste, letzte, alle, dernières, toutes, autres, les"""
+)
+_LABELS = _keys(
+    """latest, the latest, latest updates, latest articles, latest posts, recent posts, recent articles, newswire, news wire
+    lent, lenta, xəbər lenti, son yazılar, son əlavələr, axın, son dakika, sondakika, son gelişmeler, akış, лента, лента дня, свежее, последнее
+    последние события, последние публикации, последние материалы, новое, новое на сайте, главное за день, оперативно, стрічка, свіже, останнє
+    останні публікації, хроніка, ροή, τελευταία, newsroom, τελευταία άρθρα, πρόσφατα άρθρα, ροη ειδησεων, լրահոս, վերջինը, ամենաթարմը, songgi xabarlar
+    tasma, lenta, лента, сўнгги хабарлар, ბოლოს დამატებული"""
+)
+_ENDS = _keys(
+    """hamısı, hamısına bax, hamısını göstər, hamısını gör, hamısına baxın, bütün xəbərlər, bütün xəbərlərə bax, daha çox, daha çox xəbər, davamı, arxiv, xəbər arxivi, bütün xəbər lenti, ardı, növbəti, sonrakı, əvvəlki
+    digər xəbərlərə bax, daha çox göstər, daha çox yüklə, digərləri, xəbərlərin arxivi
+    tümü, tümünü gör, tümünü göster, tüm haberler, hepsi, tüm haberleri gör, daha fazla, daha fazla göster, daha fazla haber, devamı, arşiv, sonraki, sonraki sayfa, daha fazla yükle, diğer haberler için tıklayın, tüm son dakika haberleri
+    все новости, все, смотреть все, смотреть всё, показать еще, показать ещё, загрузить еще, загрузить ещё, еще, ещё, больше новостей, ещё новости, еще новости, архив, архив новостей, вся лента, все новости дня, далее, следующая, следующая страница, посмотреть все, другие новости раздела, все материалы, больше, перейти в ленту, весь архив
+    дивитися все, дивитись все, всі новини, усі новини, більше новин, ще новини, показати ще, завантажити ще, показати більше, читати всі новини, архів, архів новин, наступна, далі, більше, ще, дивитися всі, переглянути всі, усі матеріали
+    all news, view all, see all, show all, more, more news, load more, show more, archive, news archive, next, next page, older posts, older, see more, view more, all headlines, all, all latest news, full list, view all news, see all news, more headlines, all stories
+    όλες οι ειδήσεις, όλα τα νέα, δείτε όλα τα νέα, δείτε όλες τις ειδήσεις, περισσότερα, δείτε περισσότερα, όλα, δείτε τα όλα, επόμενη, περισσότερες ειδήσεις, δες όλες τις ειδήσεις, όλη η ροή, δείτε όλη τη ροή, φόρτωση περισσότερων, αρχείο
+    բոլորը, տեսնել բոլորը, բոլոր լուրերը, բոլոր նորությունները, ավելին, տեսնել ավելին, արխիվ, ամբողջ լրահոսը, ամբողջ լրահոս, դիտել բոլորը, հաջորդը
+    barchasi, hammasi, barcha yangiliklar, barchasini korish, barchasini koʻrish, koproq, ko'proq, yana, arxiv, keyingi, yana yuklash
+    барчаси, ҳаммаси, барча янгиликлар, барчасини кўриш, кўпроқ, яна, архив, кейинги
+    барлығы, барлық жаңалықтар, ყველა, ყველა სიახლე, მეტი, alle nachrichten, mehr, toutes les actualités"""
+)
+# A heading that begins with one of these is of another list.
+_OTHERS = _keys(
+    """most read, most popular, popular, trending, read also, related, related news, related articles, opinion, opinions, editors choice, editor's pick, recommended, you may also like, see also, also read, must read, most viewed, most commented, top stories, top news, featured, in focus, similar news, blogs, gallery, interviews, interview, analytics, weather, exchange rates, currency rates, currency, partners news, sponsored, top 10, top 5, columnists, poll, hot topics, topics, topic of the day, from the web, don't miss, comments, latest comments
+    ən çox oxunan, ən çox oxunanlar, çox oxunanlar, çox oxunan, populyar, ən populyar, oxşar xəbərlər, əlaqəli xəbərlər, həmçinin oxuyun, bunları da oxuyun, həmçinin, redaktor seçimi, redaktorun seçimi, redaksiyanın seçimi, müəllif, müsahibə, köşə, günün xəbəri, günün fotosu, top xəbərlər, tövsiyə, tövsiyə edirik, seçilmiş, manşet, fotoqalereya, videoqalereya, hava, valyuta, valyuta məzənnələri, hava proqnozu, oxunanlar, ən çox baxılan, ən çox baxılanlar, mövzu ilə bağlı, mövzuya aid, bənzər xəbərlər, sorğu, təqvim, xəbər axtar, rəylər, ən çox şərh, müəlliflər, diqqət çəkən, ən maraqlı, ən son şərhlər, əsas xəbərlər, əsas xəbər
+    çok okunan, çok okunanlar, en çok okunan, en çok okunanlar, popüler, ilgili haberler, ilgili haber, benzer haberler, öne çıkanlar, öne çıkan, yazarlar, köşe yazarları, editörün seçtikleri, bunlar da ilginizi çekebilir, ilginizi çekebilir, bunlara da bakın, foto galeri, video galeri, galeri, manşet, manşetler, en çok yorumlanan, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, trend, günün manşetleri, önerilen, ayrıca bakınız, anket, son yorumlar, yazarın diğer, gazete manşetleri, canlı borsa, spor toto, burçlar
+    популярное, популярные, самое читаемое, самые читаемые, самое популярное, читаемое, читайте также, читать также, по теме, похожие, похожие новости, похожие материалы, материалы по теме, новости по теме, новости партнеров, партнеры, мнения, мнение, выбор редакции, рекомендуем, рекомендуемое, главное, главные новости, главная тема, новость дня, новость часа, тема дня, топ, топ новостей, топ новости, интервью, аналитика, фоторепортаж, галерея, колонки, блоги, спецпроекты, обсуждаемое, самое обсуждаемое, курсы валют, курс валют, погода, вам может быть интересно, смотрите также, интересное, важное, важные новости, актуально, комментарии, последние комментарии, опрос, сейчас читают, читают, ещё по теме, еще по теме, другие материалы, авторы, в фокусе, картина дня, календарь, новости сми2, лучшее, выбор читателей, читают сейчас, сюжеты, в тренде, анонсы
+    популярне, популярні, популярні новини, найпопулярніше, найчитаніше, найпопулярніші, читайте також, читати також, дивіться також, за темою, за цією темою, схожі, схожі новини, схожі матеріали, думки, думка, вибір редакції, головне, головні новини, новина дня, топ новини, інтерв'ю, аналітика, блоги, погода, курс валют, курс нбу, обговорюване, рекомендуємо, вас може зацікавити, новини партнерів, вам може сподобатися, цікаве, важливе, актуально, зараз читають, коментарі, останні коментарі, спецпроєкти, спецпроекти, колонки, опитування, у тренді, тема дня, найбільш читані, календар, топ, публікації, статті
+    δημοφιλή, δημοφιλέστερα, πιο δημοφιλή, τα πιο δημοφιλή, διαβάστε επίσης, δείτε επίσης, διαβάστε ακόμα, διαβάστε ακόμη, διαβάζονται τώρα, διαβάστε, σχετικά, σχετικά άρθρα, σχετικές ειδήσεις, απόψεις, άποψη, επιλογές, επιλεγμένα, προτεινόμενα, αρθρογραφία, αρθρογράφοι, καιρός, ο καιρός, βίντεο, φωτογραφίες, συνεντεύξεις, σήμερα στο, τα πιο διαβασμένα, πιο διαβασμένα, μη χάσετε, trending now, σχόλια, editor's pick, blogs, πρωτοσέλιδα, περισσότερα από, must read, top stories
+    ամենաընթերցված, ամենաընթերցվածը, ամենաշատ ընթերցված, ամենադիտված, կարդացեք նաև, կարդալ նաև, նաև, թեմայի վերաբերյալ, նմանատիպ, կարծիք, կարծիքներ, հարցազրույց, վերլուծություն, տեսանյութեր, տեսանյութ, լուսանկարներ, եղանակ, փոխարժեք, հանրաճանաչ, խմբագրի ընտրությունը, առնչվող լուրեր, գլխավոր, բլոգ, մեկնաբանություններ, առնչվող, տեսադարան, ամենաքննարկված, հարցում, օրացույց
+    eng kop oqilgan, eng ko'p o'qilgan, ko'p o'qilgan, kop oqilganlar, mashhur, ommabop, mavzuga oid, o'xshash, shuningdek, shuningdek oqing, o'qing, muharrir tanlovi, fikr, fikrlar, intervyu, tahlil, valyuta kurslari, valyuta, ob-havo, tavsiya, tavsiya etamiz, aloqador, dolzarb, asosiy yangiliklar, ko'p o'qilganlar, ko'p ko'rilgan, mavzu, izohlar, maqolalar
+    энг кўп ўқилган, кўп ўқилган, кўп ўқилганлар, машҳур, оммабоп, мавзуга оид, ўхшаш, шунингдек, муҳаррир танлови, фикр, интервью, таҳлил, валюта курслари, валюта, об-ҳаво, тавсия, долзарб, асосий янгиликлар, мақолалар, изоҳлар
+    ყველაზე კითხვადი, პოპულარული, მსგავსი, ასევე წაიკითხეთ, танымал, көп оқылған, meistgelesen, les plus lus"""
+)
+_MORE = _keys(
+    """read more, read full, read on, continue reading, full story, details, more details, share, share this, share on facebook, print, print version, facebook, twitter, telegram, whatsapp, instagram, youtube, linkedin, vk, vkontakte, odnoklassniki, viber, pinterest, email, e mail, messenger, tiktok, x, tweet, rss, copy link, link copied, advertisement, ad, ads, advertising, loading, follow us, subscribe, login, log in, sign in, register, search, menu, home, homepage, contact, contacts, contact us, about, about us, close, up, top, back, photo, video, photos, videos, live, audio, in, new, previous, prev, first, materials, skip to content, follow us on google news, date, published, section, category, source, views, language
+    paylaş, paylaşın, facebook da paylaş, facebookda paylaş, twitter da paylaş, çap et, çap, ətraflı, ətraflı oxu, ardını oxu, davamını oxu, oxu, reklam, reklam yeri, elan, ana səhifə, əsas səhifə, haqqımızda, əlaqə, bizimlə əlaqə, axtar, axtarış, giriş, qeydiyyat, menyu, abunə ol, şrift, kopyala, linki kopyala, foto, video, canlı, tarix, bölmə, kateqoriya, mənbə, oxunub, baxış, baxış sayı, şəkil, yüklənir, bağla, sayt haqqında, redaksiya, bizi izləyin, bizi facebook da izləyin, keçid linkləri, telegram kanalımıza abunə olun, xəbərlər, kanalımıza abunə olun, dil, yuxarı
+    paylaş, tweetle, yazdır, devamını oku, haberin devamı, detaylar, detay, reklam, anasayfa, ana sayfa, hakkımızda, iletişim, künye, ara, giriş yap, üye ol, abone ol, takip et, favorilerim, kaydet, haberi paylaş, yorum yap, yorum yaz, canlı yayın, google news, bizi takip edin, yazı boyutu, kopyala, whatsapp, yükleniyor, kapat, menü, tarih, kategori, kaynak
+    поделиться, поделиться в facebook, поделитесь, поделитесь новостью, распечатать, печать, версия для печати, читать далее, читать, читать полностью, подробнее, подробности, реклама, на правах рекламы, главная, на главную, о нас, о проекте, о компании, контакты, поиск, войти, вход, регистрация, меню, подписаться, подписаться на канал, рассылка, редакция, загрузка, скопировать ссылку, вконтакте, одноклассники, твиттер, фейсбук, телеграм, дзен, наверх, назад, закрыть, подписывайтесь на наш канал, подпишитесь на наш канал, фото, видео, дата, раздел, рубрика, источник, просмотры, версия для слабовидящих, новости, эфир, прямой эфир, рекламодателям, вакансии, обратная связь, материалы
+    поділитися, поширити, надрукувати, друк, версія для друку, читати далі, читати, читати повністю, докладніше, детальніше, реклама, головна, на головну, про нас, про проект, контакти, пошук, увійти, вхід, реєстрація, меню, підписатися, редакція, завантаження, скопіювати посилання, фейсбук, твіттер, вгору, назад, закрити, підписуйтесь на наш канал, дата, розділ, рубрика, джерело, перегляди, новини, гороскоп, фото, відео
+    κοινοποίηση, κοινοποιήστε, μοιραστείτε, εκτύπωση, διαβάστε περισσότερα, συνέχεια, διαφήμιση, αρχική, αρχικη, επικοινωνία, σχετικά με εμάς, ποιοι είμαστε, αναζήτηση, σύνδεση, εγγραφή, μενού, ακολουθήστε μας, ακολουθήστε μας στο google news, φόρτωση, κλείσιμο, ημερομηνία, κατηγορία, πηγή, newsletter
+    կիսվել, տպել, կարդալ ավելին, մանրամասն, գովազդ, գլխավոր էջ, գլխավոր, մեր մասին, կապ, հետադարձ կապ, որոնում, մուտք, գրանցում, մենյու, բաժանորդագրվել, հետևեք մեզ, ամսաթիվ, բաժին, աղբյուր, փնտրել
+    ulashish, chop etish, batafsil, oʻqish, davomini oqish, reklama, bosh sahifa, asosiy sahifa, biz haqimizda, aloqa, bog'lanish, qidiruv, kirish, menyu, obuna boling, kanalimizga obuna bo'ling, sana, bo'lim, manba, tahririyat
+    улашиш, чоп этиш, батафсил, реклама, бош саҳифа, биз ҳақимизда, алоқа, қидирув, кириш, меню, обуна бўлинг, сана, бўлим, манба
+    გაზიარება, დაწვრილებით, რეკლამა, მთავარი, კონტაქტი, бөлісу, толығырақ, жарнама, басты бет"""
+)
+# A line that begins with one of these is furniture, whatever follows.
+_MORE_BEGINNINGS = tuple(
+    sorted(
+        _keys(
+            """read also, read more, see also, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
+            həmçinin oxuyun, bizi izləyin, abunə olun, facebook da, bizi facebook, bizim telegram, telegram kanalımız, whatsapp kanalımız, xəbərləri telegram, paylaş
+            bizi takip, abone ol, google newste, haberi paylaş, ayrıca oku
+            читайте также, читать также, смотрите также, подписывайтесь, подпишитесь, следите за, поделиться, наш телеграм, мы в telegram, наш канал, узнавайте новости, оставайтесь с нами
+            читайте також, дивіться також, підписуйтесь, підписуйтеся, підпишіться, стежте за, слідкуйте за, поділитися, наш телеграм, читайте нас
+            διαβάστε επίσης, δείτε επίσης, ακολουθήστε, διαβάστε ακόμα, διαβάστε περισσότερα
+            կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг"""
+        )
+    )
+)
+_STOP_BEGINNINGS = tuple(
+    sorted(
+        _keys(
+            """tags, tag, keywords, comments, leave a comment, add comment, copyright, all rights reserved, related tags, terms of use, privacy policy, reproduction
+            açar sözlər, teqlər, etiketlər, teq, şərhlər, şərh yaz, şərh yazın, şərh əlavə et, bütün hüquqlar, müəllif hüquqları, saytdakı materiallar, məlumatdan istifadə, rəy yaz, materiallardan istifadə, şərhlərşərh yaz
+            etiketler, etiket, yorumlar, yorum yaz, tüm hakları, tüm hakları saklıdır, bu habere yorum, kaynak göstermeden
+            теги, тэги, ключевые слова, комментарии, оставить комментарий, добавить комментарий, все права, копирование материалов, перепечатка, при использовании материалов, воспроизведение, метки, использование материалов
+            теги, ключові слова, коментарі, залишити коментар, додати коментар, всі права, усі права, передрук, при використанні матеріалів, копіювання матеріалів, мітки, використання матеріалів
+            ετικέτες, tags, σχόλια, αφήστε σχόλιο, με επιφύλαξη, απαγορεύεται η αναδημοσίευση, όροι χρήσης, πολιτική απορρήτου
+            պիտակներ, թեգեր, մեկնաբանություններ, բոլոր իրավունքները, հեղինակային իրավունք
+            teglar, izohlar, izoh qoldirish, barcha huquqlar, теглар, изоҳлар, изоҳ қолдириш, барча ҳуқуқлар, ყველა უფლება"""
+        )
+    )
+)
+_COUNTED = _keys(
+    """views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
+    okunma, görüntülenme, yorum, görüntüleme, okundu, kez okundu, paylaşım, izlenme, просмотров, просмотра, просмотр, просмотры, прочтений, комментариев, комментария, комментарий, прочитано, прочитали, комментарии
+    переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում
+    korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
+)
+_AUTHORS = _keys(
+    """author, by, written by, reporter, correspondent, text, text by, müəllif, müxbir, yazar, yazan, yazdı, muhabir, editör, автор, текст, корреспондент, авторы, подготовил, подготовила
+    автор статті, автори, підготував, підготувала, συντάκτης, συντάκτρια, του, της, γράφει, γράφει ο, γράφει η, επιμέλεια, հեղինակ, muallif, муаллиф, ავტორი, авторы, haber, haberi hazırlayan"""
+)
+_AUTHORS_ALONE = _AUTHORS - _keys("by, text, текст, του, της, haber, haber")
+SECTION_KEYS = _keys(
+    "section, category, rubric, bölmə, kateqoriya, rubrika, kategori, bölüm, раздел, рубрика, категория, розділ, рубрика, категорія, κατηγορία, ενότητα, բաժին, bo'lim, turkum, бўлим, рукн, кат"
+)
+DATE_KEYS = _keys(
+    """date, published, posted, updated, publication date, last updated, last update, updated on, published on, posted on, added, modified, created, time
+    tarix, dərc edilib, dərc olunub, yenilənib, yeniləndi, yayımlanıb, əlavə olunub, vaxt, dərc tarixi, saat, son yenilənmə
+    tarih, yayınlanma, yayınlanma tarihi, yayın tarihi, güncelleme, güncelleme tarihi, son güncelleme, güncellendi, giriş, giriş tarihi, oluşturulma tarihi, eklenme, eklenme tarihi, yayımlanma, haber giriş, haber giriş tarihi, yayınlandı
+    дата, опубликовано, обновлено, дата публикации, размещено, добавлено, время, создано, изменено
+    опубліковано, оновлено, дата публікації, розміщено, додано, час
+    δημοσίευση, δημοσιεύτηκε, δημοσιεύθηκε, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ημερομηνία, ημ δημοσίευσης, ανανεώθηκε, ημερομηνία δημοσίευσης
+    ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган, گ"""
+)
+# Words of sections that open many sites' menus: a short line of one is no headline.
+_SECTIONS = _keys(
+    """politics, economy, economics, society, culture, sport, sports, world, business, science, technology, tech, health, incident, incidents, region, regions, events, education, energy, travel, lifestyle, entertainment, finance, army, military, karabakh, international, local, opinion, interview, analysis, analytics, official, accidents, tourism, art, arts, nation, region news, diaspora, ict, law, security, environment
+    siyasət, iqtisadiyyat, cəmiyyət, mədəniyyət, idman, dünya, hadisə, kriminal, müsahibə, elm, təhsil, səhiyyə, region, sosial, şou biznes, şoubiznes, texnologiya, ordu, qarabağ, gündəm, ekologiya, turizm, maliyyə, biznes, din, media, ailə, sağlamlıq, elm və təhsil, parlament, rəsmi, hüquq, ədəbiyyat, analitika, aktual, planet, özəl, layihə, maqazin, avto, karusel, müharibə, türk dünyası, ölkə, digər, əsas
+    gündem, siyaset, ekonomi, dünya, spor, yaşam, sağlık, eğitim, kültür sanat, kültür, magazin, teknoloji, bilim, asayiş, yerel, son dakika, turizm, çevre, otomobil, güncel, politika, genel, medya, tarım, emlak, televizyon
+    политика, экономика, общество, культура, спорт, в мире, мир, наука, технологии, происшествия, регионы, регион, здоровье, бизнес, финансы, образование, криминал, шоу бизнес, туризм, армия, экология, интервью, аналитика, статьи, медиа, авто, недвижимость, власть, город, право, медицина, энергетика, новости дня, карабах, безопасность, события, россия, азербайджан, узбекистан, армения, украина, турция, в стране, в регионе, наука и техника, новости
+    політика, економіка, суспільство, спорт, світ, у світі, події, здоров'я, технології, освіта, кримінал, регіони, регіон, війна, україна, новини, культура, наука, шоу бізнес, фінанси, бізнес, надзвичайні події, життя, київ, одеса, стиль життя
+    πολιτική, οικονομία, κοινωνία, πολιτισμός, κόσμος, ελλάδα, αθλητικά, αθλητισμός, υγεία, τεχνολογία, επιστήμη, περιβάλλον, διεθνή, τοπικά, τοπικα, παιδεία, μπάσκετ, ποδόσφαιρο, media, lifestyle, life, ειδήσεις, αγορά, εργασία, εκπαίδευση, τουρισμός, απόψεις, κύπρος, business, αστυνομικά, αυτοκίνητο, καιρός
+    քաղաքականություն, տնտեսություն, հասարակություն, մշակույթ, սպորտ, աշխարհ, միջազգային, արցախ, իրավունք, կրթություն, առողջություն, գիտություն, տարածաշրջան, հայաստան, բանակ, պատահարներ, սփյուռք, իրադարձություններ, շոու բիզնես
+    siyosat, iqtisodiyot, jamiyat, madaniyat, sport, jahon, dunyo, fan, texnologiya, ta'lim, tibbiyot, o'zbekiston, sog'liq, fan va texnika, moliya, biznes, hodisa, turizm, hududlar, salomatlik
+    сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
+)
+
+_FURNITURE = re.compile(
+    r"""^(?:
+    (?:©|\(c\)|copyright\b).*
+    | .*(?:all\ rights\ reserved|bütün\ hüquqlar|все\ права|всі\ права|tüm\ hakları|բոլոր\ իրավունքները).*
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NUMBERS = re.compile(r"^[^\w]*\d[\d\s.,  ]*[kKкКmMмМ]?[^\w]*$")
+_PAGES = re.compile(r"^(?:\W*\b\d{1,4}\b\W*|\W*\.\.\.\W*|…)+(?:\s*[»›>]+)?$")
+_WEATHER = re.compile(r"[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
+_RATES = re.compile(r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d", re.IGNORECASE)
+_CONTACT = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|^[\s\S]{0,20}(?:\(\+?\d{2,4}\)|\+\d{2,3})[\d\s\-()]{6,}$|^[\w-]+\.(?:az|com|ru|ua|net|org|info|am|uz|gr|tr)$", re.IGNORECASE)
+_SWITCH = re.compile(r"^\W*(?:(?:aze?|azə|ru[sс]?|eng?|tr|uk?r?|ua|рус|укр|англ|հայ|am|hy|uz|ўз|o[ʻ']z|ελ|el|gr|ge|қаз|kz|fa|ar|de|fr|a[-+]?)\b[\W_]*){2,}$", re.IGNORECASE)
+_NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
+
+
+@lru_cache(maxsize=2048)
+def sign(text: str) -> Sign | None:
+    """Return what the words of one line say it is for, or None when they say nothing."""
+    if len(text) > LONGEST * 3:
+        return None
+    if _FURNITURE.match(text):
+        return Sign.STOP
+    key = fold(text)
+    if not key or _PAGES.match(text) or _NUMBERS.match(text):
+        return Sign.COUNT
+    counted = _count(key)
+    if counted:
+        return Sign.COUNT
+    if len(text) > LONGEST:
+        return Sign.MORE if _begins(key, _MORE_BEGINNINGS) else Sign.STOP if _begins(key, _STOP_BEGINNINGS) and ":" in text[:30] else None
+    if key in _OTHERS:
+        return Sign.OTHER
+    if key in _ENDS:
+        return Sign.END
+    if is_label(key):
+        return Sign.LABEL
+    if key in _MORE or _SWITCH.match(text):
+        return Sign.MORE
+    if author(text) is not None:
+        return Sign.AUTHOR
+    words = key.split()
+    if len(words) <= 7 and _begins(key, _STOP_BEGINNINGS):
+        return Sign.STOP
+    if _begins(key, _MORE_BEGINNINGS) or _is_menu(words) or _CONTACT.search(text):
+        return Sign.MORE
+    if _RATES.search(text) or (len(words) <= 4 and _WEATHER.search(text)):
+        return Sign.MORE
+    if len(words) <= 4 and any(" ".join(words[:size]) in _OTHERS for size in range(len(words) - 1, 1, -1)):
+        return Sign.OTHER
+    return None
+
+
+def is_label(key: str) -> bool:
+    """Tell whether a folded line could introduce a news line, though it may be a terminator too ("All news")."""
+    words = key.split()
+    if key in _LABELS:
+        return True
+    return len(words) <= 5 and any(word in _NEWS for word in words) and all(word in _NEWS or word in _WHICH for word in words)
+
+
+def is_section(text: str) -> bool:
+    """Tell whether a line is the name of a section that many sites have."""
+    return len(text) <= 40 and fold(text) in _SECTIONS
+
+
+def author(text: str) -> str | None:
+    """Return the name in a line such as "Author: A. Name" ("" when the name must stand on the next line)."""
+    if len(text) > LONGEST:
+        return None
+    key = fold(text)
+    if key in _AUTHORS_ALONE:
+        return ""
+    named = _NAME_AFTER.match(text)
+    if named is not None:
+        return named[2].strip() if fold(named[1]) in _AUTHORS else None
+    if text.startswith("By ") and 2 <= len(text.split()) <= 5 and all(word[0].isupper() for word in text.split()):
+        return text[3:].strip()
+    return None
+
+
+def _begins(key: str, beginnings: tuple[str, ...]) -> bool:
+    return any(key.startswith(beginning) and key[len(beginning) : len(beginning) + 1] in ("", " ") for beginning in beginnings)
+
+
+def _is_menu(words: list[str]) -> bool:
+    """Tell whether a line is several entries of a menu in a row."""
+    place, entries = 0, 0
+    while place < len(words):
+        for size in (3, 2, 1):
+            phrase = " ".join(words[place : place + size])
+            if phrase in _SECTIONS or phrase in _MORE or phrase in _OTHERS or is_label(phrase):
+                place += size
+                entries += 1
+                break
+        else:
+            return False
+    return entries >= 3 or (entries >= 2 and not any(word in _SECTIONS for word in words))
+
+
+def _count(key: str) -> bool:
+    words = re.sub(r"\d+", " ", key).strip()
+    return words != key and (words in _COUNTED or all(word in _COUNTED for word in words.split()))
