@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from feedsvc import sample
+from feedsvc import sample, sources
 from feedsvc.config import Config, Feed, Server, Site, Source, Store, load
 from feedsvc.config import crontab as crontabs
 from feedsvc.config.lines import key_lines, line_of
 from feedsvc.config.reading import TABLES
 from feedsvc.errors import ConfigError, NotFound
-from feedsvc.model import Selection
+from feedsvc.model import Selection, Snapshot
 
 ROOT = Path(__file__).parents[1]
 SITE = '[site]\ntitle = "News"\nbase_url = "https://news.example.org"\n'
@@ -776,6 +776,24 @@ def test_the_sample_shows_every_setting():
         assert {key for row in rows for key in row} | ({"cron"} if name == "sources" else set()) == set(
             table.model_fields
         )
+
+
+def test_the_sample_page_is_read_whole():
+    path = ROOT / "feedsvc/sample/news-page.txt"
+    snapshot = Snapshot("news-page.txt", path.read_bytes(), dt.datetime(2025, 3, 15, tzinfo=dt.UTC))
+    zone = ZoneInfo("Europe/Berlin")
+    harvest = sources.read("page-text", snapshot, zone)
+    assert harvest.complaints == ()
+    assert harvest.article is not None
+    assert (harvest.article.title, harvest.article.section, harvest.article.published) == (
+        "Old tram depot to reopen as a market hall in spring",
+        "Town",
+        dt.datetime(2025, 3, 14, 18, 40, tzinfo=zone),
+    )
+    assert (harvest.article.body or "").count("<p>") == 4
+    assert len(harvest.entries) == 20
+    assert harvest.entries[-1].title == "Rowing club looks back on its hundredth season"
+    assert all(entry.published for entry in harvest.entries)
 
 
 def test_the_sample_is_written_once_and_never_over_anything(tmp_path):
