@@ -24,6 +24,7 @@ _UNFIT = re.compile(
 _TAG = re.compile(r"</?\w[^<>]*>")
 _LEAD_LENGTH = 300
 _SCHEMES = {"http", "https"}
+_HOST = re.compile(r"[\w.:@%~\[\]-]+", re.ASCII)
 _SAFE_IN_ADDRESS = ";/?:@&=+$,.-_!~*'()%#"  # RFC 2396 reserved and mark characters, as validators read them
 
 # nh3's own list less `rtc` and `bdo`, which the W3C feed validator does not know or calls a risk.
@@ -74,7 +75,7 @@ def absolute(address: str, base: str | None = None) -> str | None:
         host = parts.netloc.encode("idna").decode("ascii") if not parts.netloc.isascii() else parts.netloc
     except ValueError:
         return None
-    if parts.scheme not in _SCHEMES or not parts.hostname:
+    if parts.scheme not in _SCHEMES or not parts.hostname or not _HOST.fullmatch(host):
         return None
     rest = (quote(part, safe=_SAFE_IN_ADDRESS) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, host, *rest))
