@@ -146,6 +146,27 @@ def test_a_base_url_is_kept_in_one_form(write, written, kept):
 
 
 @pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("", "is not a web address"),
+        ("https://", "is not a web address"),
+        ("ftp://example.org", "is not a web address"),
+        ("https://news example.org", "is not a web address"),
+        ("https://example.org:99999", "is not a web address"),
+        ("https://[example.org", "is not a web address"),
+        ("https://example..org", "is not a web address"),
+        ("https://example.org/?a=1", "must not hold a user name, a ? or a #"),
+        ("https://example.org/#top", "must not hold a user name, a ? or a #"),
+        ("https://user:s3cret@example.org", "must not hold a user name, a ? or a #"),
+    ],
+)
+def test_what_is_no_base_url_is_a_problem(problems, written, words):
+    (problem,) = problems(f'[site]\ntitle = "N"\nbase_url = "{written}"\n')
+    assert words in problem
+    assert "s3cret" not in problem
+
+
+@pytest.mark.parametrize(
     ("written", "kept"),
     [
         ("en", "en"),
