@@ -164,7 +164,10 @@ def retract(article_ids: tuple[str, ...]) -> None:
 @config_option
 @click.argument("file", metavar="[FILE]", default="-", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
 def export(file: Path) -> None:
-    """Write the whole store as JSON Lines to FILE (default: standard output)."""
+    """Write all articles as JSON Lines.
+
+    They go to FILE, which is replaced only when the export is whole, or to standard output.
+    """
     service = open_service()
     if str(file) == "-":
         for line in service.desk.export():
@@ -191,7 +194,10 @@ def export(file: Path) -> None:
 @config_option
 @click.argument("file", metavar="FILE", type=click.File(encoding="utf-8"))
 def import_(file: IO[str]) -> None:
-    """Take in an export: all of it, or nothing when a line is wrong. Ids are kept."""
+    """Take in an export.
+
+    All of it, or nothing when a line is wrong. Ids are kept. FILE may be - for standard input.
+    """
     import shutil
     import tempfile
 

@@ -32,14 +32,17 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @_port
 @_workers
 def web(host: str | None, port: int | None, workers: int | None) -> None:
-    """Only serve; the scheduled work is done by `feedsvc work`, here or on another machine."""
+    """Serve only, beside a `feedsvc work`.
+
+    The scheduled work is done by `feedsvc work`, here or on another machine with the same store.
+    """
     sys.exit(_serve(host, port, workers, schedule=False))
 
 
 @click.command()
 @config_option
 def work() -> None:
-    """Only do the scheduled work, for machines that serve no web."""
+    """Do the scheduled work only, beside a `feedsvc web`."""
     from feedsvc import logs, wiring
 
     logs.set_up()

@@ -11,9 +11,10 @@ from feedsvc.cli.options import config_file, config_option, open_service
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--missing", is_flag=True, help="Write only what is missing; a config.toml that is there stays.")
 def init(directory: Path, missing: bool) -> None:
-    """Write a commented config.toml, var/ and a sample saved page into DIR (default: here).
+    """Write config.toml, var/ and a sample saved page.
 
-    Nothing that is there already is overwritten.
+    They go into DIR (default: here). Nothing that is there already is overwritten: a config.toml that is there is an
+    error, unless --missing is given.
     """
     from feedsvc import sample
 
@@ -29,7 +30,10 @@ def init(directory: Path, missing: bool) -> None:
 @click.command()
 @config_option
 def check() -> None:
-    """Check the configuration: every problem as FILE:LINE: path: message."""
+    """Check the configuration.
+
+    Every problem is told at once, as FILE:LINE: path: message; the exit code is 2 when there is one.
+    """
     from feedsvc.config import load
 
     config = load(config_file())
@@ -43,7 +47,10 @@ def check() -> None:
 @click.command()
 @config_option
 def migrate() -> None:
-    """Bring the store to the schema of this version; nothing is lost, and doing it twice does no harm."""
+    """Bring the store to the schema of this version.
+
+    Nothing is lost, and doing it twice does no harm. Commands that use the store do it by themselves.
+    """
     before, after = open_service(migrated=False).migrate()
     click.echo(
         f"the store is at revision {after} already" if before == after else f"the store is now at revision {after}"

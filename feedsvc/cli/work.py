@@ -28,6 +28,8 @@ def preview(
 ) -> None:
     """Show what would be read from files or folders; write nothing.
 
+    A folder means the .txt files in it. Exit code 1 when a file cannot be had.
+
     With --json: one object {"article", "entries", "complaints"}; for several files one object keyed by file name.
     """
     from feedsvc.service import preview as previewing
@@ -106,7 +108,10 @@ def _harvest_text(harvest: "Harvest", zone: ZoneInfo) -> None:
 @click.argument("sources", metavar="[SOURCE...]", nargs=-1)
 @json_option
 def refresh(sources: tuple[str, ...], as_json: bool) -> None:
-    """Read sources now (default: all), publish the feeds they touch, print the Runs."""
+    """Read sources now and publish what they touch.
+
+    Prints the Runs. Without SOURCE all are read. Exit code 1 when a Run failed.
+    """
     service = open_service()
     names = [service.config.source(name).name for name in sources] or [s.name for s in service.config.sources]
     done: list[Run] = []
@@ -122,7 +127,11 @@ def refresh(sources: tuple[str, ...], as_json: bool) -> None:
 @click.argument("feeds", metavar="[FEED...]", nargs=-1)
 @json_option
 def publish(feeds: tuple[str, ...], as_json: bool) -> None:
-    """Regenerate feeds now (default: all), print the Runs. A feed that is current already stays as it is."""
+    """Regenerate feeds now.
+
+    Prints the Runs. Without FEED all are regenerated. One that is current already stays as it is. Exit code 1 when a
+    Run failed.
+    """
     service = open_service()
     names = [service.config.feed(name).name for name in feeds] or [feed.name for feed in service.config.feeds]
     done: list[Run] = []
@@ -146,7 +155,10 @@ def _print_runs(done: "list[Run]", *, as_json: bool) -> None:
 @config_option
 @json_option
 def status(as_json: bool) -> None:
-    """Show how sources and feeds stand, and what needs a look. Exit code 1 when something does."""
+    """Show how sources and feeds stand, and what needs a look.
+
+    Exit code 1 when something does.
+    """
     service = open_service()
     now = service.status()
     zone = service.config.site.zone
