@@ -6,7 +6,21 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from feedsvc.model import Article, ArticleId, Revision, Selection, SourceName, fold_name
 from feedsvc.store import counters
@@ -68,23 +82,20 @@ class Articles:
         it), headline or former headline (as ``text.headline_key`` gives it), stated instant, or id. Empty texts match
         nothing.
         """
+        own = select(article.c.id).where(article.c.source == source)
         known_as = select(article_headline.c.article)
-        criteria: tuple[tuple[Collection[Any], Callable[[list[Any]], ColumnElement[bool]]], ...] = (
-            (guids, article.c.source_guid.in_),
-            (links, article.c.link_key.in_),
-            (keys, lambda some: article.c.id.in_(known_as.where(article_headline.c.key.in_(some)))),
-            (stated, article.c.stated.in_),
+        found: set[str] = set(ids)
+        # One statement a criterion: each is a look-up in an index, where an OR of all, or a join, may become a scan.
+        criteria: tuple[tuple[Select[Any], Column[Any], Collection[Any]], ...] = (
+            (own, article.c.source_guid, guids),
+            (own, article.c.link_key, links),
+            (known_as, article_headline.c.key, keys),
+            (own, article.c.stated, stated),
         )
-        found = set(ids)
-        # One statement a criterion: each is a look-up in an index, where an OR of all may become a scan.
-        for values, among in criteria:
+        for matching, column, values in criteria:
             for some in _chunks({value for value in values if value}):
-                matching = select(article.c.id).where(article.c.source == source, among(some))
-                found.update(self._connection.execute(matching).scalars())
-        articles: list[Article] = []
-        for some in _chunks(found):
-            rows = self._connection.execute(select(article).where(article.c.source == source, article.c.id.in_(some)))
-            articles += map(_article, rows)
+                found.update(self._connection.execute(matching.where(column.in_(some))).scalars())
+        articles = (_article(row) for row in self._rows(found) if row.source == source)
         return tuple(sorted(articles, key=attrgetter("published", "first_seen", "id")))
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:  # noqa: A002 - the model's name for it
@@ -132,7 +143,7 @@ class Articles:
         counts.
         """
         rows = {str(value.id): _row(value) for value in articles}
-        stored = self._stored(rows)
+        stored = {row.id: _as_dict(row) for row in self._rows(rows)}
         for key, old in stored.items():
             least = old["revision"] + _differ(rows[key], old, _READ_AS)
             rows[key] |= {"revision": max(rows[key]["revision"], least), "changed": old["changed"]}
@@ -157,12 +168,10 @@ class Articles:
             self._insert(table, [line for row in (*new, *again) for line in derive(row)])
         return number
 
-    def _stored(self, ids: Iterable[str]) -> dict[str, _Columns]:
-        found: dict[str, _Columns] = {}
-        for chunk in _chunks(ids):
-            rows = self._connection.execute(select(article).where(article.c.id.in_(chunk)))
-            found.update((row.id, _as_dict(row)) for row in rows)
-        return found
+    def _rows(self, ids: Iterable[str]) -> Iterator[Row[Any]]:
+        # By id alone: given the source as well, SQLite walks through all articles of the source.
+        for some in _chunks(ids):
+            yield from self._connection.execute(select(article).where(article.c.id.in_(some)))
 
     def _insert(self, table: Table, rows: Sequence[_Columns]) -> None:
         if rows:

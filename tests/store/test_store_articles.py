@@ -346,6 +346,32 @@ def test_relabelled_articles_are_found_by_their_new_names_only(store):
     ],
 )
 def test_a_page_is_a_walk_along_an_index_however_large_the_store(store, selection):
+    plan = _plan(store, lambda tx: tx.articles.list(selection, limit=50, before=article()))
+
+    assert all(step.startswith("SEARCH") and "INDEX" in step for step in plan if " article" in step)
+    # Only what was picked is sorted, never what is selected: each walk comes in order by itself.
+    assert sum(step == "USE TEMP B-TREE FOR ORDER BY" for step in plan) <= 1
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_candidates_are_looked_up_by_the_property_asked_for_however_large_the_store(store):
+    """Asked for a page of entries at once: SQLite plans otherwise for one."""
+    texts = [f"{number}" for number in range(40)]
+    for asked in (
+        {"guids": texts},
+        {"links": texts},
+        {"keys": texts},
+        {"stated": [NOON + timedelta(minutes=number) for number in range(40)]},
+        {"ids": texts},
+    ):
+        plan = _plan(store, lambda tx, asked=asked: tx.articles.candidates(SOURCE, **asked))
+
+        assert all(step.startswith("SEARCH") and "INDEX" in step for step in plan if " article" in step)
+        assert not any("(source=?)" in step for step in plan)
+
+
+def _plan(store, read):
+    """Return how SQLite goes about the statements of ``read``, and make sure that there are some."""
     plan = []
 
     @event.listens_for(store._database.engine, "before_cursor_execute")
@@ -353,10 +379,8 @@ def test_a_page_is_a_walk_along_an_index_however_large_the_store(store, selectio
         if statement.startswith("SELECT"):
             plan.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
-    with store.read() as tx:
-        tx.articles.list(selection, limit=50, before=article())
-    touched = [step for step in plan if " article" in step]
-    assert touched
-    assert all(step.startswith("SEARCH") and "INDEX" in step for step in touched)
-    # Only what was picked is sorted, never what is selected: each walk comes in order by itself.
-    assert sum(step == "USE TEMP B-TREE FOR ORDER BY" for step in plan) <= 1
+    with store.begin() as tx:
+        tx.articles.put([article()])
+        read(tx)
+    assert any(" article" in step for step in plan)
+    return plan
