@@ -64,11 +64,14 @@ def canonical_link(link: str) -> str:
     """Return the form of an address under which two spellings are one article.
 
     Scheme, a leading ``www.``, the default port, the fragment, tracking parameters and a trailing slash are folded.
-    It is for comparing, not for opening.
+    It is for comparing, not for opening; what is no address is compared as it stands.
     """
-    parts = urlsplit(link.strip())
+    try:
+        parts = urlsplit(link.strip())
+        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return link.strip()
     host = (parts.hostname or "").removeprefix("www.")
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
     return urlunsplit(("", host + port, parts.path.rstrip("/"), query, ""))
 

@@ -75,6 +75,14 @@ def refuses_writing(error: SQLAlchemyError) -> bool:
     return code == sqlite3.SQLITE_READONLY or getattr(cause, "sqlstate", None) == _READ_ONLY
 
 
+def misses_schema(error: SQLAlchemyError) -> bool:
+    """Tell whether a table or column is not there: the store was never migrated, or is older or newer than we are."""
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, sqlite3.Error):
+        return str(cause).startswith("no such ") or " has no column named " in str(cause)
+    return getattr(cause, "sqlstate", None) in {"42P01", "42703"}
+
+
 def _sqlite(cause: sqlite3.Error) -> str | None:
     # Extended codes carry the primary one in the low byte; errors of the Python module itself have none.
     return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)

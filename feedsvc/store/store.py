@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.store import migrating
 from feedsvc.store.articles import Articles
 from feedsvc.store.documents import Documents
 from feedsvc.store.engine import Database, parse
-from feedsvc.store.failures import shown
+from feedsvc.store.failures import misses_schema, shown
 from feedsvc.store.leases import Leases
 from feedsvc.store.readings import Readings
 from feedsvc.store.runs import Runs
@@ -31,7 +32,8 @@ class Store:
     """Articles, documents and the memory of work, in SQLite or PostgreSQL.
 
     Threads may share it; processes each open their own. What the database cannot do at the moment (full disk, lock,
-    lost connection) is a ``StoreUnavailable`` from any method and any transaction; every other error is a bug.
+    lost connection) is a ``StoreUnavailable`` from any method and any transaction, and a schema of another version a
+    ``StoreOutdated`` or ``StoreTooNew``; every other error is a bug.
     """
 
     def __init__(self, database: Database) -> None:
@@ -95,7 +97,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Read one consistent state: what others commit meanwhile is not seen. Writing here is refused."""
-        with self._database.read() as connection:
+        with self._telling_outdated(), self._database.read() as connection:
             yield Transaction(connection)
 
     @contextmanager
@@ -104,8 +106,17 @@ class Store:
 
         Commits at the end of the block, and rolls back on any exception.
         """
-        with self._database.write() as connection:
+        with self._telling_outdated(), self._database.write() as connection:
             yield Transaction(connection)
+
+    @contextmanager
+    def _telling_outdated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if misses_schema(error):
+                self.check()
+            raise
 
     def close(self) -> None:
         """Close all connections; the store can still be used and then opens new ones."""

@@ -212,6 +212,14 @@ def test_empty_texts_make_no_candidates(store):
         assert tx.articles.candidates(SOURCE, guids=[""], links=[""], keys=[""]) == ()
 
 
+def test_a_link_that_is_no_address_is_compared_as_it_stands(store):
+    link = "http://example.org:port/[news"
+    stored(store, article(link=link))
+
+    with store.read() as tx:
+        assert [found.id for found in tx.articles.candidates(SOURCE, links=[canonical_link(link)])] == ["a0001"]
+
+
 def test_more_properties_than_a_statement_takes_are_asked_for_in_parts(store):
     stored(store, *(article(number) for number in range(600)))
 

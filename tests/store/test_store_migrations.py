@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from store_samples import NOON
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.store import Store
@@ -43,6 +44,17 @@ def test_migrating_twice_changes_nothing(empty):
 def test_an_empty_database_waits_for_migration(empty):
     with pytest.raises(StoreOutdated, match="is empty; run `feedsvc migrate` first"):
         empty.check()
+
+
+def test_a_transaction_in_a_store_of_another_version_says_so(empty):
+    with pytest.raises(StoreOutdated), empty.read() as tx:
+        tx.documents.publication()
+    with empty._database.write() as connection:
+        connection.execute(text(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)"))
+        connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES ('9999')"))
+        connection.execute(text("CREATE TABLE lease (name TEXT)"))
+    with pytest.raises(StoreTooNew), empty.begin() as tx:
+        tx.leases.claim("work", "me", NOON, 60)
 
 
 def test_a_migrated_store_passes_the_check(store):
