@@ -3,20 +3,27 @@
 Knows how an article stands among furniture; knows nothing of lists but the lines that they have taken.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.blocks import Block, Clock
 from feedsvc.sources.page_text.lines import Line
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.page_text.words import Sign, fold
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Unknown
 
-_HEAD = 14  # lines above the text among which its headline is looked for
-_FAREWELL = 3  # lines below the text among which its time may stand
+_HEAD = 16  # lines above the text among which its headline is looked for
+_FAREWELL = 5  # lines below the text among which its time and author may stand
+_NEAR = 5  # lines between a time and its headline
+_CLOCK_RUNS = timedelta(hours=1)  # a time at the top of a page, this close to its saving, is the site's clock
+_LEAST_TEXT = 100  # characters of an article without a time; less is a footer's sentence
+
+_FINISHED = re.compile(r"[.!?։…:][\"'»”’)\]]*$")
+_UNFINISHED_QUESTION = re.compile(r"[!?:][\"'»”’)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,107 +42,223 @@ class Article:
 def find_article(lines: Sequence[Line], blocks: Sequence[Block], clock: Clock) -> Article | None:
     """Return the article of a page, None when it is a list only."""
     taken = frozenset[int]().union(*(block.lines for block in blocks))
-    keys = Counter(headline_key(line.text) for line in lines if line.is_text)
+    first_dated = min(
+        (min(block.lines) for block in blocks if any(entry.stamp for entry in block.entries)), default=None
+    )
     for stretch in _stretches(lines, taken):
-        article = _article(stretch, keys, clock)
-        if article is not None:
-            return article
+        article = _article(stretch, clock)
+        if article is None:
+            continue
+        # Below a list, running text without a time of its own is the footer's.
+        if (
+            article.stamp is None
+            and first_dated is not None
+            and article.line.number > first_dated
+            and len(article.paragraphs) < 2
+        ):
+            continue
+        return article
     return None
 
 
 def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]:
-    """Return the parts of the page that no list has taken and no heading cuts."""
+    """Return the parts of the page that no list has taken and no label cuts."""
     stretches: list[list[Line]] = [[]]
     for line in lines:
-        if line.number in taken or line.sign in (Sign.LABEL, Sign.OTHER, Sign.END):
+        if line.number in taken or line.sign in (Sign.LABEL, Sign.END):
             stretches.append([])
         else:
             stretches[-1].append(line)
     return [stretch for stretch in stretches if any(line.is_sentence for line in stretch)]
 
 
-def _article(stretch: list[Line], keys: Counter[str], clock: Clock) -> Article | None:
-    start = next(place for place, line in enumerate(stretch) if line.is_sentence)
+def _article(stretch: list[Line], clock: Clock) -> Article | None:
+    start = _start(stretch)
+    if start is None:
+        return None
     head = stretch[max(start - _HEAD, 0) : start]
-    stamp = _own_time(head, clock)
-    title = _headline(head, stamp, keys)
+    stamp = _own_time(head)
+    title = _headline(head, stamp)
     if title is None:
         return None
-    begin = stretch.index(title) + 1
-    if stamp is not None:
-        begin = max(begin, stretch.index(stamp) + 1)
-    body, rest = _body(stretch[begin:], title)
-    if not body:
+    if stamp is not None and _is_site_clock(stamp, title, head, clock):
+        stamp = None
+    body, rest = _body(_below(stretch, title, stamp), title)
+    if not body or (stamp is None and sum(map(len, body)) < _LEAST_TEXT):
         return None
     if stamp is None:
-        stamp = next((line for line in rest[:_FAREWELL] if line.stamp is not None), None)
-    near = [line for line in head if abs(stretch.index(line) - stretch.index(title)) <= 5]
-    author = _author(stretch[stretch.index(near[0]) : begin + 2] if near else [], rest)
+        stamp = _time_below(rest)
+    first = max(stretch.index(title) - _NEAR, 0)
+    author = _author(stretch[first : start + 1]) or _author(rest[: _FAREWELL + 3])
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
-    return Article(title, title.text, stamp, published, _section(head, title, stamp), author, body)
+    section = _section(stretch[first:start], title, stamp)
+    return Article(title, title.text, stamp, published, section, author, body)
 
 
-def _own_time(head: Sequence[Line], clock: Clock) -> Line | None:
-    """Return the time nearest to the text that is not the site's clock."""
-    stamps = [line for line in head if line.stamp is not None and (line.stamp.has_day or line.stamp.fault)]
-    if not stamps:
-        return None
-    own = stamps[-1]
-    # The first of several in a row: published, then updated.
-    for line in reversed(stamps[:-1]):
-        between = head[head.index(line) + 1 : head.index(own)]
-        if any(other.is_text for other in between):
+def _below(stretch: Sequence[Line], title: Line, stamp: Line | None) -> list[Line]:
+    """Return what stands below the headline and the time, and the lead between them if there is one."""
+    under = stretch.index(title) + 1
+    if stamp is None or stamp.number < title.number:
+        return list(stretch[under:])
+    place = stretch.index(stamp)
+    lead = [line for line in stretch[under:place] if line.is_text and len(line.text.split()) > 5]
+    return lead + [line for line in stretch[place + 1 :] if line.stamp is None or line.number > stretch[place + 1].number + 1]
+
+
+def _start(stretch: Sequence[Line]) -> int | None:
+    """Return where the running text begins: a headline of two sentences right above a time is none of it."""
+    for place, line in enumerate(stretch):
+        if not line.is_sentence:
+            continue
+        below = [other for other in stretch[place + 1 : place + 4] if other.sign is None]
+        if (
+            not line.ends_sentence
+            and len(line.text) < 160
+            and below
+            and (below[0].stamp is not None or _same(below[0], line))
+        ):
+            continue
+        return place
+    return None
+
+
+def _same(one: Line, other: Line) -> bool:
+    return headline_key(one.text) == headline_key(other.text)
+
+
+def _own_time(head: Sequence[Line]) -> Line | None:
+    """Return the time nearest to the text; of several in a row ("published, updated") the first."""
+    own: Line | None = None
+    for line in reversed(head):
+        if line.stamp is not None and (line.stamp.has_day or line.stamp.fault):
+            own = line
+        elif own is not None and (line.is_text or line.sign is Sign.OTHER):
             break
-        own = line
     return own
 
 
-def _headline(head: Sequence[Line], stamp: Line | None, keys: Counter[str]) -> Line | None:
+def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
+    after_other = max((place for place, line in enumerate(head) if line.sign is Sign.OTHER), default=-1)
     texts = [line for line in head if line.is_text and not _is_aside(line)]
+    # A list of something else may end right above the headline, but a headline never heads one.
+    texts = [line for line in texts if head.index(line) > after_other] or texts
     if not texts:
         return None
+    copies = Counter(headline_key(line.text) for line in texts)
+    near = texts
     if stamp is not None:
-        above = [line for line in texts if line.number < stamp.number]
-        below = [line for line in texts if line.number > stamp.number]
-        if above:
-            return above[-1]
-        return below[0]
-    return texts[-1]
+        place = head.index(stamp)
+        near = [line for line in texts if abs(head.index(line) - place) <= _NEAR]
+    key, times = max(
+        ((key, copies[key]) for key in (headline_key(line.text) for line in near)),
+        key=lambda pair: pair[1],
+        default=("", 0),
+    )
+    if times > 1:
+        return next(line for line in texts if headline_key(line.text) == key)
+    if stamp is None:
+        return texts[-1]
+    above = [line for line in texts if line.number < stamp.number]
+    below = [line for line in texts if line.number > stamp.number]
+    if above and (not below or not _is_doubtful(above[-1])):
+        return above[-1]
+    return below[0] if below else above[-1]
 
 
 def _is_aside(line: Line) -> bool:
-    return words.is_section(line.text) or len(line.text.split()) <= 1
+    return (
+        words.section(line.text) is not None
+        or words.breadcrumb(line.text) is not None
+        or len(line.text) < 5
+        or words.is_dated_word(line.text)
+    )
 
 
-def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | None:
-    if stamp is not None and stamp.section is not None:
-        return stamp.section
-    places = sorted(head, key=lambda line: abs(line.number - title.number))
-    for line in places[:6]:
-        if line.is_text and words.is_section(line.text):
-            return line.text
-    return None
+def _is_doubtful(line: Line) -> bool:
+    return len(line.text.split()) <= 2 or line.text.endswith(":")
+
+
+def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
+    """Tell whether a time above a headline is when the page was saved, not when the article appeared."""
+    said = stamp.stamp
+    if said is None or stamp.number > title.number or stamp.section is not None:
+        return False
+    between = head[head.index(stamp) + 1 : head.index(title)]
+    if not said.has_hour:
+        today = clock.day(said) == clock.taken_at.astimezone(clock.zone).date()
+        adjacent = all(line.sign is Sign.COUNT for line in between)
+        return said.weekday or (today and not adjacent) or any(line.sign is not Sign.COUNT for line in between)
+    instant = clock.instant(said)
+    recent = isinstance(instant, datetime) and abs(clock.taken_at - instant) < _CLOCK_RUNS
+    return (recent and stamp.number <= 6) or len([line for line in between if line.sign is not Sign.COUNT]) > 2
 
 
 def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Line]]:
     """Return the paragraphs, and the lines after them."""
     kept: list[Line] = []
     end = len(lines)
+    aside = False
     for place, line in enumerate(lines):
-        if line.sign is Sign.STOP and kept:
+        if kept and (line.sign is Sign.STOP or line.stamp is not None):
             end = place
             break
-        if line.stamp is not None and kept:
-            end = place
-            break
-        if line.is_text:
-            kept.append(line)
-    last = max((place for place, line in enumerate(kept) if line.is_sentence), default=-1)
+        if line.sign is Sign.OTHER:
+            aside = True
+        elif line.is_text:
+            if aside and not (line.is_sentence and line.ends_sentence):
+                continue
+            aside = False
+            if not _same(line, title) and (kept or not _is_aside(line)):
+                kept.append(line)
+    last = max((place for place, line in enumerate(kept) if _is_finished(line)), default=-1)
     return tuple(line.text for line in kept[: last + 1]), list(lines[end:])
 
 
-def _author(head: Sequence[Line], rest: Sequence[Line]) -> str | None:
-    for line in (*head, *rest[:6]):
+def _is_finished(line: Line) -> bool:
+    """Tell whether a line ends as a paragraph does; a headline that stands below the last paragraph does not."""
+    if line.ends_sentence:
+        return True
+    if _UNFINISHED_QUESTION.search(line.text):
+        return len(line.text) > 120
+    return len(line.text) > 200 or _FINISHED.search(line.text) is not None
+
+
+def _time_below(rest: Sequence[Line]) -> Line | None:
+    for place, line in enumerate(rest[:_FAREWELL]):
+        if line.stamp is not None:
+            above = rest[place - 1] if place else None
+            return line if line.stamp.has_day and (above is None or not above.is_text) else None
+    return None
+
+
+def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | None:
+    if stamp is not None and stamp.section is not None:
+        return stamp.section
+    place = head.index(title)
+    for line in reversed(head[:place]):
+        trail = words.breadcrumb(line.text)
+        if trail:
+            shown = [piece for piece in trail if headline_key(piece) != headline_key(title.text)]
+            return shown[-1] if shown else None
+    for line in head[place + 1 :]:
+        if line.is_text and (section := words.section(line.text)):
+            return section
+    above = [line for line in head[:place] if line.sign is not Sign.COUNT and line.stamp is None]
+    if above and (section := words.section(above[-1].text)):
+        # Several in a column are a menu, unless the last stands there for the second time.
+        column = [fold(line.text) for line in above[:-1] if words.section(line.text) is not None]
+        if words.section(above[-2].text if len(above) > 1 else "") is not None and fold(above[-1].text) not in column:
+            return None
+        return section
+    return None
+
+
+def _author(lines: Sequence[Line]) -> str | None:
+    for place, line in enumerate(lines):
         if line.author:
             return line.author
+        if line.sign is Sign.AUTHOR and place + 1 < len(lines):
+            name = lines[place + 1]
+            if name.is_text and 1 < len(name.text.split()) <= 4 and name.text[0].isupper():
+                return name.text
     return None

@@ -78,6 +78,7 @@ class _Run:
     closed: bool
     ends_page: bool
     days: dict[int, date] = field(default_factory=dict)  # the day header that each anchor stands under
+    doubled: set[int] = field(default_factory=set)  # the texts that stand twice in a row, as a picture's and a link's
 
 
 def find_blocks(lines: Sequence[Line], clock: Clock) -> list[Block]:
@@ -89,15 +90,17 @@ def find_blocks(lines: Sequence[Line], clock: Clock) -> list[Block]:
     return found
 
 
-def _in_region(
-    region: Region, clock: Clock, neighbours: dict[datetime, set[str]], last: Line
-) -> Iterator[Block]:
+def _in_region(region: Region, clock: Clock, neighbours: dict[datetime, set[str]], last: Line) -> Iterator[Block]:
     heading = region.heading
     runs = list(_runs(region, clock, last))
     dated = False
     for run, near in runs:
         labelled = near and heading is not None and heading.sign is not Sign.OTHER
         fewest = FEWEST_UNLABELLED if not labelled else 1 if _stands_alone(run, region) else 2
+        if len(run.anchors) < FEWEST_UNLABELLED and not all(
+            anchor.stamp and anchor.stamp.has_hour for anchor in run.anchors
+        ):
+            continue
         if len(run.anchors) < fewest:
             continue
         reading = _best(run, clock, neighbours)
@@ -125,20 +128,23 @@ def _in_region(
 def _runs(region: Region, clock: Clock, last: Line) -> Iterator[tuple[_Run, bool]]:
     """Yield the runs of a region, each with whether it stands right under the region's heading."""
     lines = region.lines
-    hours = sum(1 for line in lines if line.stamp is not None and line.stamp.has_hour and not line.stamp.has_day)
+    roles = _date_roles(lines)
     anchors: list[Line] = []
     texts: list[list[Line]] = [[]]
     days: dict[int, date] = {}
+    doubled: set[int] = set()
     day: date | None = None
     for line in lines:
-        stamp = line.stamp
-        if stamp is not None and hours and not stamp.has_hour and (header := clock.day(stamp)) is not None:
-            day = header
-        elif stamp is not None:
+        role = roles.get(line.number)
+        if role is _DateRole.HEADER and line.stamp is not None:
+            day = clock.day(line.stamp) or day
+        elif line.stamp is not None and role is not _DateRole.NONE:
             anchors.append(line)
             texts.append([])
             if day is not None:
                 days[line.number] = day
+        elif line.is_text and texts[-1] and headline_key(texts[-1][-1].text) == headline_key(line.text):
+            doubled.add(texts[-1][-1].number)
         elif line.is_text:
             texts[-1].append(line)
     labelled = region.heading is not None
@@ -153,11 +159,38 @@ def _runs(region: Region, clock: Clock, last: Line) -> Iterator[tuple[_Run, bool
                 end == len(anchors) and (region.closing is not None or len(texts[end]) <= 1),
                 anchors[end - 1] is last,
                 days,
+                doubled,
             )
-            near = first and labelled and len(texts[0]) <= _FARTHEST and not any(text.is_sentence for text in texts[0][:-2])
+            near = (
+                first
+                and labelled
+                and len(texts[0]) <= _FARTHEST
+                and not any(text.is_sentence for text in texts[0][:-2])
+            )
             run.labelled = near
             yield run, near
         start = end
+
+
+class _DateRole(Enum):
+    HEADER = auto()  # the day of the hours below it
+    NONE = auto()  # a date that stands alone among full times: the site's clock
+
+
+def _date_roles(lines: Sequence[Line]) -> dict[int, _DateRole]:
+    """Return what each date without an hour is, where it is no entry's own."""
+    marks = [line for line in lines if line.stamp is not None or line.is_text]
+    dates = [line for line in marks if line.stamp is not None and not line.stamp.has_hour]
+    full = sum(1 for line in marks if line.stamp is not None and line.stamp.has_hour)
+    roles = {}
+    for line in dates:
+        place = marks.index(line)
+        below = next((other.stamp for other in marks[place + 1 : place + 3] if other.stamp is not None), None)
+        if below is not None and below.has_hour and not below.has_day:
+            roles[line.number] = _DateRole.HEADER
+        elif len(dates) == 1 and full >= FEWEST_UNLABELLED:
+            roles[line.number] = _DateRole.NONE
+    return roles
 
 
 def _lead(texts: list[Line], labelled: bool) -> list[Line]:
@@ -211,7 +244,7 @@ def _score(run: _Run, reading: _Reading, clock: Clock, neighbours: dict[datetime
         if title is None:
             missing += 1
             continue
-        quality += _quality(title)
+        quality += _quality(title) + (3 if title.number in run.doubled else 0)
         inside += title.blanks != anchor.blanks
         far = place - 1 if reading.side is _Side.BEFORE else place + 1
         if 0 <= far < size:
@@ -223,15 +256,18 @@ def _score(run: _Run, reading: _Reading, clock: Clock, neighbours: dict[datetime
     score = 3 * quality / size - 1.5 * missing + 3 * matched - 0.3 * (reading.step - 1)
     if size > missing:
         score += 4 * ((outside / joints if joints else 0) - inside / (size - missing))
-    return score - _leftovers(run, reading) + _habit(run, reading)
+    return score - _leftovers(run, reading) + _at_edges(run, reading) + _habit(run, reading)
 
 
 def _title(run: _Run, reading: _Reading, place: int) -> Line | None:
-    if reading.side is _Side.BEFORE:
-        texts = run.texts[place]
-        return texts[-min(reading.step, len(texts))] if texts else None
-    texts = run.texts[place + 1]
-    return texts[min(reading.step, len(texts)) - 1] if texts else None
+    before = reading.side is _Side.BEFORE
+    texts = run.texts[place if before else place + 1]
+    # Inside the block a group may lack its section or teaser; at its edge a missing line means another order.
+    edge = place == (0 if before else len(run.anchors) - 1)
+    if len(texts) < (reading.step if edge else 1):
+        return None
+    step = min(reading.step, len(texts))
+    return texts[-step] if before else texts[step - 1]
 
 
 def _quality(line: Line) -> float:
@@ -243,11 +279,13 @@ def _quality(line: Line) -> float:
     if len(text.split()) <= 2:
         quality -= 1
     if line.is_sentence:
-        quality -= 0.8
+        quality -= 1.6 if line.ends_sentence else 0.5
     if len(text) > 180:
         quality -= 0.6
-    if text.endswith(("...", "…", "»", "]")) and len(text) > 90:
-        quality -= 0.3
+    if words.is_cut(text):
+        quality -= 1.6
+    elif text.endswith(":") or (text.endswith(("...", "…")) and len(text) > 90):
+        quality -= 0.5
     return quality
 
 
@@ -264,6 +302,21 @@ def _leftovers(run: _Run, reading: _Reading) -> float:
     if any(_quality(text) > 0 for text in over):
         rest += 1.5 if run.closed else 0.5
     return rest
+
+
+def _at_edges(run: _Run, reading: _Reading) -> float:
+    """Return what stands right under the label and right above the end, which a list begins and ends with."""
+    before = reading.side is _Side.BEFORE
+    score = 0.0
+    if run.labelled:
+        score += (1 if before else 0) if run.texts[0] else (0 if before else 3)
+    if run.closed:
+        score += (0 if before else 1) if run.texts[-1] else (3 if before else 0)
+    if run.labelled and run.closed and len(run.anchors) > 2:
+        usual = Counter(len(texts) for texts in run.texts[1:-1]).most_common(1)[0][0]
+        sides = (len(run.texts[0]), len(run.texts[-1]))
+        score += 4 if sides == ((usual, 0) if before else (0, usual)) else 0
+    return score
 
 
 def _habit(run: _Run, reading: _Reading) -> float:
@@ -287,7 +340,7 @@ def _entries(run: _Run, reading: _Reading, clock: Clock) -> Block:
             undashed(title.text) if dashed else title.text,
             anchor,
             instant,
-            anchor.section or (section.text if section is not None else None),
+            anchor.section or title.section or (section.text if section is not None else None),
         )
         for anchor, title, section, instant in zip(run.anchors, titles, sections, instants, strict=True)
         if title is not None
@@ -308,7 +361,13 @@ def _instants(run: _Run, clock: Clock) -> list[datetime | Unknown]:
     instants: list[datetime | Unknown] = []
     for anchor in run.anchors:
         assert anchor.stamp is not None  # noqa: S101 - that is what makes an anchor
-        if run.ends_page and anchor is run.anchors[-1] and forms[anchor.stamp.form] == 1 and len(run.anchors) > 2 and len(forms) == 2:
+        if (
+            run.ends_page
+            and anchor is run.anchors[-1]
+            and forms[anchor.stamp.form] == 1
+            and len(run.anchors) > 2
+            and len(forms) == 2
+        ):
             instants.append(Unknown("the page ends in the middle of a time"))
         else:
             instants.append(clock.instant(anchor.stamp, run.days.get(anchor.number)))
@@ -370,7 +429,9 @@ def _names_sections(slot: Sequence[Line | None]) -> bool:
 def _nearer_above(above: Sequence[Line | None], titles: Sequence[Line | None], run: _Run, reading: _Reading) -> bool:
     """Tell whether lines that could belong above a headline or below the one before stand nearer to the former."""
     first = titles[0] if reading.side is _Side.BEFORE else run.anchors[0]
-    blank_after = sum(1 for line, title in zip(above, titles, strict=True) if line and title and line.blanks != title.blanks)
+    blank_after = sum(
+        1 for line, title in zip(above, titles, strict=True) if line and title and line.blanks != title.blanks
+    )
     blank_before = sum(1 for line in above if line is not None and line.gap > 0)
     if blank_after != blank_before:
         return blank_before > blank_after
@@ -395,7 +456,9 @@ def _inline(region: Region, clock: Clock) -> Block | None:
     lines: list[tuple[Line, Stamp]] = []
     strangers = 0
     for line in region.lines:
-        stamp = line.inline or (line.stamp if line.loose or (line.stamp and (line.stamp.before or line.stamp.after)) else None)
+        stamp = line.inline or (
+            line.stamp if line.loose or (line.stamp and (line.stamp.before or line.stamp.after)) else None
+        )
         if stamp is not None and (labelled or (stamp.has_day and stamp.has_hour)):
             lines.append((line, stamp))
         elif line.is_text and lines:

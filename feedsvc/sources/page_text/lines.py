@@ -17,13 +17,15 @@ _PIECE = re.compile(r"\s*[|•·»]+\s*|\s+/\s+|\s{2,}")
 _KEYED = re.compile(r"^([^\W\d_][^:]{0,40}?)\s*:\s*(.*)$")
 _GLUE = re.compile(r"^[\W_]+$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_ALMOST_A_DATE = re.compile(r"^\d{1,2}[ .\-][^\W\d_]{3,12}\.?[ ,\-]{1,2}(?:19|20)\d\d\b[^\w]*(?:\d{1,2}:\d\d(?::\d\d)?)?$")
+_ALMOST_A_DATE = re.compile(
+    r"^\d{1,2}[ .\-][^\W\d_]{3,12}\.?[ ,\-]{1,2}(?:19|20)\d\d\b[^\w]*(?:\d{1,2}:\d\d(?::\d\d)?)?$"
+)
 _FRAGMENT = re.compile(r"^\d{1,2}[:./-][\d:./ -]*$")
+_WIDE = re.compile(r"\s{2,}|\t")
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
 _DASH = re.compile(r"^[-–—]\s+")
-_SENTENCE_END = re.compile(r"[.!?։։:;,][\"'»”’)\]]*$|(?:\.\.\.|…)[\"'»”’)\]]*$")
-_FULL_STOP = re.compile(r"(?<![.…])[.։][\"'»”’)\]]*$")
-_NEXT_SENTENCE = re.compile(r"[.!?։]\s+[\"«“(]?[^\W\d_a-zа-яёіїєґəıöüğşç]")
+_FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
+_NEXT_SENTENCE = re.compile(r"(?:[^\W\d_]{2}[.!?]|[\u0531-\u0587][։:])[\"'»”’)]*\s+[\"'«“(]*([^\W\d_])")
 _MATERIALS = words.fold("materials materiallar материалы матеріали материалы: xəbərlər xəbər").split()
 
 
@@ -46,7 +48,6 @@ class Line:
     loose: bool = False
     # A headline on the line of its own time.
     inline: Stamp | None = None
-    indent: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -57,9 +58,17 @@ class Line:
     def is_sentence(self) -> bool:
         """Tell whether the line reads as running text rather than as a headline."""
         size = len(self.text)
-        return self.is_text and (
-            size > 200 or (size > 40 and (_FULL_STOP.search(self.text) is not None or _NEXT_SENTENCE.search(self.text) is not None))
-        )
+        return self.is_text and (size > 200 or (size > 40 and (self.ends_sentence or self.holds_sentences)))
+
+    @property
+    def holds_sentences(self) -> bool:
+        """Tell whether a sentence ends and another begins inside the line."""
+        return any(match[1].isupper() for match in _NEXT_SENTENCE.finditer(self.text))
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Tell whether the line ends with a full stop, and not with an ellipsis."""
+        return _FULL_STOP.search(self.text) is not None
 
     @property
     def is_short(self) -> bool:
@@ -95,7 +104,10 @@ def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     stamp = find(bare)
     if stamp is None and _ALMOST_A_DATE.match(bare):
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
-    line = Line(number, bare, gap, blanks, indent=raw[: len(raw) - len(raw.lstrip())])
+    line = Line(number, bare, gap, blanks)
+    parted = _WIDE.split(bare_raw := raw.strip(), maxsplit=1)
+    if len(parted) == 2 and (words.is_section(parted[0]) or words.is_label(words.fold(parted[0]))) and len(parted[1].split()) > 2 and "  " in bare_raw:
+        return replace(line, text=headline(parted[1]), section=headline(parted[0]))
     if stamp is not None:
         timed = _timed(line, stamp)
         if timed is not None:
@@ -138,14 +150,23 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
                     return replace(line, stamp=replace(stamp, fault=f"no date can be read in {line.text!r}"))
                 return None
             again = find(piece)
-            if again is not None and (not again.before or words.fold(again.before) in words.DATE_KEYS) and not again.after:
+            if (
+                again is not None
+                and (not again.before or words.fold(again.before) in words.DATE_KEYS)
+                and not again.after
+            ):
                 continue
             if words.sign(piece) is Sign.COUNT:
                 continue
             if words.is_section(piece):
                 section = section or piece
                 continue
-            if len(piece) > 40 or len(piece.split()) > 4 or not any(char.isalpha() for char in piece) or _YEAR.search(piece):
+            if (
+                len(piece) > 40
+                or len(piece.split()) > 4
+                or not any(char.isalpha() for char in piece)
+                or _YEAR.search(piece)
+            ):
                 return None
             loose = True
             if side == 0:

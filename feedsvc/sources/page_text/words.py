@@ -78,19 +78,20 @@ _ENDS = _keys(
 )
 # A heading that begins with one of these is of another list.
 _OTHERS = _keys(
-    """most read, most popular, popular, trending, read also, related, related news, related articles, opinion, opinions, editors choice, editor's pick, recommended, you may also like, see also, also read, must read, most viewed, most commented, top stories, top news, featured, in focus, similar news, blogs, gallery, interviews, interview, analytics, weather, exchange rates, currency rates, currency, partners news, sponsored, top 10, top 5, columnists, poll, hot topics, topics, topic of the day, from the web, don't miss, comments, latest comments
-    ən çox oxunan, ən çox oxunanlar, çox oxunanlar, çox oxunan, populyar, ən populyar, oxşar xəbərlər, əlaqəli xəbərlər, həmçinin oxuyun, bunları da oxuyun, həmçinin, redaktor seçimi, redaktorun seçimi, redaksiyanın seçimi, müəllif, müsahibə, köşə, günün xəbəri, günün fotosu, top xəbərlər, tövsiyə, tövsiyə edirik, seçilmiş, manşet, fotoqalereya, videoqalereya, hava, valyuta, valyuta məzənnələri, hava proqnozu, oxunanlar, ən çox baxılan, ən çox baxılanlar, mövzu ilə bağlı, mövzuya aid, bənzər xəbərlər, sorğu, təqvim, xəbər axtar, rəylər, ən çox şərh, müəlliflər, diqqət çəkən, ən maraqlı, ən son şərhlər, əsas xəbərlər, əsas xəbər
-    çok okunan, çok okunanlar, en çok okunan, en çok okunanlar, popüler, ilgili haberler, ilgili haber, benzer haberler, öne çıkanlar, öne çıkan, yazarlar, köşe yazarları, editörün seçtikleri, bunlar da ilginizi çekebilir, ilginizi çekebilir, bunlara da bakın, foto galeri, video galeri, galeri, manşet, manşetler, en çok yorumlanan, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, trend, günün manşetleri, önerilen, ayrıca bakınız, anket, son yorumlar, yazarın diğer, gazete manşetleri, canlı borsa, spor toto, burçlar
-    популярное, популярные, самое читаемое, самые читаемые, самое популярное, читаемое, читайте также, читать также, по теме, похожие, похожие новости, похожие материалы, материалы по теме, новости по теме, новости партнеров, партнеры, мнения, мнение, выбор редакции, рекомендуем, рекомендуемое, главное, главные новости, главная тема, новость дня, новость часа, тема дня, топ, топ новостей, топ новости, интервью, аналитика, фоторепортаж, галерея, колонки, блоги, спецпроекты, обсуждаемое, самое обсуждаемое, курсы валют, курс валют, погода, вам может быть интересно, смотрите также, интересное, важное, важные новости, актуально, комментарии, последние комментарии, опрос, сейчас читают, читают, ещё по теме, еще по теме, другие материалы, авторы, в фокусе, картина дня, календарь, новости сми2, лучшее, выбор читателей, читают сейчас, сюжеты, в тренде, анонсы
-    популярне, популярні, популярні новини, найпопулярніше, найчитаніше, найпопулярніші, читайте також, читати також, дивіться також, за темою, за цією темою, схожі, схожі новини, схожі матеріали, думки, думка, вибір редакції, головне, головні новини, новина дня, топ новини, інтерв'ю, аналітика, блоги, погода, курс валют, курс нбу, обговорюване, рекомендуємо, вас може зацікавити, новини партнерів, вам може сподобатися, цікаве, важливе, актуально, зараз читають, коментарі, останні коментарі, спецпроєкти, спецпроекти, колонки, опитування, у тренді, тема дня, найбільш читані, календар, топ, публікації, статті
-    δημοφιλή, δημοφιλέστερα, πιο δημοφιλή, τα πιο δημοφιλή, διαβάστε επίσης, δείτε επίσης, διαβάστε ακόμα, διαβάστε ακόμη, διαβάζονται τώρα, διαβάστε, σχετικά, σχετικά άρθρα, σχετικές ειδήσεις, απόψεις, άποψη, επιλογές, επιλεγμένα, προτεινόμενα, αρθρογραφία, αρθρογράφοι, καιρός, ο καιρός, βίντεο, φωτογραφίες, συνεντεύξεις, σήμερα στο, τα πιο διαβασμένα, πιο διαβασμένα, μη χάσετε, trending now, σχόλια, editor's pick, blogs, πρωτοσέλιδα, περισσότερα από, must read, top stories
-    ամենաընթերցված, ամենաընթերցվածը, ամենաշատ ընթերցված, ամենադիտված, կարդացեք նաև, կարդալ նաև, նաև, թեմայի վերաբերյալ, նմանատիպ, կարծիք, կարծիքներ, հարցազրույց, վերլուծություն, տեսանյութեր, տեսանյութ, լուսանկարներ, եղանակ, փոխարժեք, հանրաճանաչ, խմբագրի ընտրությունը, առնչվող լուրեր, գլխավոր, բլոգ, մեկնաբանություններ, առնչվող, տեսադարան, ամենաքննարկված, հարցում, օրացույց
-    eng kop oqilgan, eng ko'p o'qilgan, ko'p o'qilgan, kop oqilganlar, mashhur, ommabop, mavzuga oid, o'xshash, shuningdek, shuningdek oqing, o'qing, muharrir tanlovi, fikr, fikrlar, intervyu, tahlil, valyuta kurslari, valyuta, ob-havo, tavsiya, tavsiya etamiz, aloqador, dolzarb, asosiy yangiliklar, ko'p o'qilganlar, ko'p ko'rilgan, mavzu, izohlar, maqolalar
-    энг кўп ўқилган, кўп ўқилган, кўп ўқилганлар, машҳур, оммабоп, мавзуга оид, ўхшаш, шунингдек, муҳаррир танлови, фикр, интервью, таҳлил, валюта курслари, валюта, об-ҳаво, тавсия, долзарб, асосий янгиликлар, мақолалар, изоҳлар
+    """most read, most popular, popular, trending, read also, related, related news, related articles, opinion, opinions, editors choice, editor's pick, recommended, you may also like, see also, also read, must read, most viewed, most commented, top stories, top news, featured, in focus, similar news, blogs, gallery, interviews, interview, analytics, partners news, sponsored, top 10, top 5, columnists, hot topics, topics, topic of the day, from the web, don't miss, comments, latest comments
+    ən çox oxunan, ən çox oxunanlar, çox oxunanlar, çox oxunan, populyar, ən populyar, oxşar xəbərlər, əlaqəli xəbərlər, həmçinin oxuyun, bunları da oxuyun, həmçinin, redaktor seçimi, redaktorun seçimi, redaksiyanın seçimi, müsahibə, köşə, günün xəbəri, günün fotosu, top xəbərlər, tövsiyə, tövsiyə edirik, seçilmiş, manşet, fotoqalereya, videoqalereya, oxunanlar, ən çox baxılan, ən çox baxılanlar, mövzu ilə bağlı, mövzuya aid, bənzər xəbərlər, rəylər, ən çox şərh, müəlliflər, diqqət çəkən, ən maraqlı, ən son şərhlər, əsas xəbərlər, əsas xəbər
+    çok okunan, çok okunanlar, en çok okunan, en çok okunanlar, popüler, ilgili haberler, ilgili haber, benzer haberler, öne çıkanlar, öne çıkan, yazarlar, köşe yazarları, editörün seçtikleri, bunlar da ilginizi çekebilir, ilginizi çekebilir, bunlara da bakın, foto galeri, video galeri, galeri, manşet, manşetler, en çok yorumlanan, trend, günün manşetleri, önerilen, ayrıca bakınız, son yorumlar, yazarın diğer, gazete manşetleri
+    популярное, популярные, самое читаемое, самые читаемые, самое популярное, читаемое, читайте также, читать также, по теме, похожие, похожие новости, похожие материалы, материалы по теме, новости по теме, новости партнеров, партнеры, мнения, мнение, выбор редакции, рекомендуем, рекомендуемое, главное, главные новости, главная тема, новость дня, новость часа, тема дня, топ, топ новостей, топ новости, интервью, аналитика, фоторепортаж, галерея, колонки, блоги, спецпроекты, обсуждаемое, самое обсуждаемое, вам может быть интересно, смотрите также, интересное, важное, важные новости, актуально, комментарии, последние комментарии, сейчас читают, читают, ещё по теме, еще по теме, другие материалы, авторы, в фокусе, картина дня, новости сми2, лучшее, выбор читателей, читают сейчас, сюжеты, в тренде, анонсы
+    популярне, популярні, популярні новини, найпопулярніше, найчитаніше, найпопулярніші, читайте також, читати також, дивіться також, за темою, за цією темою, схожі, схожі новини, схожі матеріали, думки, думка, вибір редакції, головне, головні новини, новина дня, топ новини, інтерв'ю, аналітика, блоги, обговорюване, рекомендуємо, вас може зацікавити, новини партнерів, вам може сподобатися, цікаве, важливе, актуально, зараз читають, коментарі, останні коментарі, спецпроєкти, спецпроекти, колонки, у тренді, тема дня, найбільш читані, топ, публікації, статті
+    δημοφιλή, δημοφιλέστερα, πιο δημοφιλή, τα πιο δημοφιλή, διαβάστε επίσης, δείτε επίσης, διαβάστε ακόμα, διαβάστε ακόμη, διαβάζονται τώρα, διαβάστε, σχετικά, σχετικά άρθρα, σχετικές ειδήσεις, απόψεις, άποψη, επιλογές, επιλεγμένα, προτεινόμενα, αρθρογραφία, αρθρογράφοι, ο βίντεο, φωτογραφίες, συνεντεύξεις, σήμερα στο, τα πιο διαβασμένα, πιο διαβασμένα, μη χάσετε, trending now, σχόλια, editor's pick, blogs, πρωτοσέλιδα, περισσότερα από, must read, top stories
+    ամենաընթերցված, ամենաընթերցվածը, ամենաշատ ընթերցված, ամենադիտված, կարդացեք նաև, կարդալ նաև, նաև, թեմայի վերաբերյալ, նմանատիպ, կարծիք, կարծիքներ, հարցազրույց, վերլուծություն, տեսանյութեր, տեսանյութ, լուսանկարներ, հանրաճանաչ, խմբագրի ընտրությունը, առնչվող լուրեր, գլխավոր, բլոգ, մեկնաբանություններ, առնչվող, տեսադարան, ամենաքննարկված
+    eng kop oqilgan, eng ko'p o'qilgan, ko'p o'qilgan, kop oqilganlar, mashhur, ommabop, mavzuga oid, o'xshash, shuningdek, shuningdek oqing, o'qing, muharrir tanlovi, fikr, fikrlar, intervyu, tahlil, tavsiya, tavsiya etamiz, aloqador, dolzarb, asosiy yangiliklar, ko'p o'qilganlar, ko'p ko'rilgan, mavzu, izohlar, maqolalar
+    энг кўп ўқилган, кўп ўқилган, кўп ўқилганлар, машҳур, оммабоп, мавзуга оид, ўхшаш, шунингдек, муҳаррир танлови, фикр, интервью, таҳлил, тавсия, долзарб, асосий янгиликлар, мақолалар, изоҳлар
     ყველაზე კითხვადი, პოპულარული, მსგავსი, ასევე წაიკითხეთ, танымал, көп оқылған, meistgelesen, les plus lus"""
 )
 _MORE = _keys(
-    """read more, read full, read on, continue reading, full story, details, more details, share, share this, share on facebook, print, print version, facebook, twitter, telegram, whatsapp, instagram, youtube, linkedin, vk, vkontakte, odnoklassniki, viber, pinterest, email, e mail, messenger, tiktok, x, tweet, rss, copy link, link copied, advertisement, ad, ads, advertising, loading, follow us, subscribe, login, log in, sign in, register, search, menu, home, homepage, contact, contacts, contact us, about, about us, close, up, top, back, photo, video, photos, videos, live, audio, in, new, previous, prev, first, materials, skip to content, follow us on google news, date, published, section, category, source, views, language
+    """weather, exchange rates, currency rates, currency, poll, hava, valyuta məzənnələri, valyuta, hava proqnozu, sorğu, təqvim, xəbər axtar, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, anket, canlı borsa, spor toto, burçlar, курсы валют, курс валют, погода, опрос, календарь, курс нбу, опитування, календар, καιρός, ο καιρός, եղանակ, փոխարժեք, հարցում, օրացույց, valyuta kurslari, ob-havo, валюта курслари, валюта, об-ҳаво
+    read more, read full, read on, continue reading, full story, details, more details, share, share this, share on facebook, print, print version, facebook, twitter, telegram, whatsapp, instagram, youtube, linkedin, vk, vkontakte, odnoklassniki, viber, pinterest, email, e mail, messenger, tiktok, x, tweet, rss, copy link, link copied, advertisement, ad, ads, advertising, loading, follow us, subscribe, login, log in, sign in, register, search, menu, home, homepage, contact, contacts, contact us, about, about us, close, up, top, back, photo, video, photos, videos, live, audio, in, new, previous, prev, first, materials, skip to content, follow us on google news, date, published, section, category, source, views, language
     paylaş, paylaşın, facebook da paylaş, facebookda paylaş, twitter da paylaş, çap et, çap, ətraflı, ətraflı oxu, ardını oxu, davamını oxu, oxu, reklam, reklam yeri, elan, ana səhifə, əsas səhifə, haqqımızda, əlaqə, bizimlə əlaqə, axtar, axtarış, giriş, qeydiyyat, menyu, abunə ol, şrift, kopyala, linki kopyala, foto, video, canlı, tarix, bölmə, kateqoriya, mənbə, oxunub, baxış, baxış sayı, şəkil, yüklənir, bağla, sayt haqqında, redaksiya, bizi izləyin, bizi facebook da izləyin, keçid linkləri, telegram kanalımıza abunə olun, xəbərlər, kanalımıza abunə olun, dil, yuxarı
     paylaş, tweetle, yazdır, devamını oku, haberin devamı, detaylar, detay, reklam, anasayfa, ana sayfa, hakkımızda, iletişim, künye, ara, giriş yap, üye ol, abone ol, takip et, favorilerim, kaydet, haberi paylaş, yorum yap, yorum yaz, canlı yayın, google news, bizi takip edin, yazı boyutu, kopyala, whatsapp, yükleniyor, kapat, menü, tarih, kategori, kaynak
     поделиться, поделиться в facebook, поделитесь, поделитесь новостью, распечатать, печать, версия для печати, читать далее, читать, читать полностью, подробнее, подробности, реклама, на правах рекламы, главная, на главную, о нас, о проекте, о компании, контакты, поиск, войти, вход, регистрация, меню, подписаться, подписаться на канал, рассылка, редакция, загрузка, скопировать ссылку, вконтакте, одноклассники, твиттер, фейсбук, телеграм, дзен, наверх, назад, закрыть, подписывайтесь на наш канал, подпишитесь на наш канал, фото, видео, дата, раздел, рубрика, источник, просмотры, версия для слабовидящих, новости, эфир, прямой эфир, рекламодателям, вакансии, обратная связь, материалы
@@ -165,6 +166,11 @@ _SECTIONS = _keys(
     сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
 )
 
+_HOMES = _keys(
+    "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
+)
+_TRAIL = re.compile(r"\s*[/|›»>→•]+\s*|\s+[-–—]\s+")
+_MATERIALS = _keys("materials, materiallar, материалы, матеріали")
 _FURNITURE = re.compile(
     r"""^(?:
     (?:©|\(c\)|copyright\b).*
@@ -175,9 +181,18 @@ _FURNITURE = re.compile(
 _NUMBERS = re.compile(r"^[^\w]*\d[\d\s.,  ]*[kKкКmMмМ]?[^\w]*$")
 _PAGES = re.compile(r"^(?:\W*\b\d{1,4}\b\W*|\W*\.\.\.\W*|…)+(?:\s*[»›>]+)?$")
 _WEATHER = re.compile(r"[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
-_RATES = re.compile(r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d", re.IGNORECASE)
-_CONTACT = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|^[\s\S]{0,20}(?:\(\+?\d{2,4}\)|\+\d{2,3})[\d\s\-()]{6,}$|^[\w-]+\.(?:az|com|ru|ua|net|org|info|am|uz|gr|tr)$", re.IGNORECASE)
-_SWITCH = re.compile(r"^\W*(?:(?:aze?|azə|ru[sс]?|eng?|tr|uk?r?|ua|рус|укр|англ|հայ|am|hy|uz|ўз|o[ʻ']z|ελ|el|gr|ge|қаз|kz|fa|ar|de|fr|a[-+]?)\b[\W_]*){2,}$", re.IGNORECASE)
+_RATES = re.compile(
+    r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|^[\s\S]{0,20}(?:\(\+?\d{2,4}\)|\+\d{2,3})[\d\s\-()]{6,}$|^[\w-]+\.(?:az|com|ru|ua|net|org|info|am|uz|gr|tr)$",
+    re.IGNORECASE,
+)
+_SWITCH = re.compile(
+    r"^\W*(?:(?:aze?|azə|ru[sс]?|eng?|tr|uk?r?|ua|рус|укр|англ|հայ|am|hy|uz|ўз|o[ʻ']z|ελ|el|gr|ge|қаз|kz|fa|ar|de|fr|a[-+]?)\b[\W_]*){2,}$",
+    re.IGNORECASE,
+)
 _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
 
 
@@ -195,7 +210,13 @@ def sign(text: str) -> Sign | None:
     if counted:
         return Sign.COUNT
     if len(text) > LONGEST:
-        return Sign.MORE if _begins(key, _MORE_BEGINNINGS) else Sign.STOP if _begins(key, _STOP_BEGINNINGS) and ":" in text[:30] else None
+        return (
+            Sign.MORE
+            if _begins(key, _MORE_BEGINNINGS)
+            else Sign.STOP
+            if _begins(key, _STOP_BEGINNINGS) and ":" in text[:30]
+            else None
+        )
     if key in _OTHERS:
         return Sign.OTHER
     if key in _ENDS:
@@ -213,7 +234,7 @@ def sign(text: str) -> Sign | None:
         return Sign.MORE
     if _RATES.search(text) or (len(words) <= 4 and _WEATHER.search(text)):
         return Sign.MORE
-    if len(words) <= 4 and any(" ".join(words[:size]) in _OTHERS for size in range(len(words) - 1, 1, -1)):
+    if 2 < len(words) <= 4 and " ".join(words[:-1]) in _OTHERS:
         return Sign.OTHER
     return None
 
@@ -223,12 +244,49 @@ def is_label(key: str) -> bool:
     words = key.split()
     if key in _LABELS:
         return True
-    return len(words) <= 5 and any(word in _NEWS for word in words) and all(word in _NEWS or word in _WHICH for word in words)
+    return (
+        len(words) <= 5
+        and any(word in _NEWS for word in words)
+        and all(word in _NEWS or word in _WHICH or word in _SECTIONS for word in words)
+    )
 
 
 def is_section(text: str) -> bool:
     """Tell whether a line is the name of a section that many sites have."""
     return len(text) <= 40 and fold(text) in _SECTIONS
+
+
+def is_cut(text: str) -> bool:
+    """Tell whether a line ends as a teaser does, in "[…]" or "read more »"."""
+    if text.endswith(("[...]", "[…]")):
+        return True
+    words = fold(text[-60:]).split()
+    return any(" ".join(words[-size:]) in _MORE for size in (2, 3) if len(words) > size)
+
+
+def section(text: str) -> str | None:
+    """Return the section that a short line names, without the words that some sites put beside it."""
+    kept = " ".join(word for word in text.split() if fold(word) not in _MATERIALS)
+    return kept if is_section(kept) else None
+
+
+def breadcrumb(text: str) -> list[str] | None:
+    """Return the sections of a trail such as "Home / News / Regions", the broadest first; None when it is none."""
+    if len(text) > 250:
+        return None
+    first, *rest = (piece for piece in _TRAIL.split(text) if piece.strip())
+    if fold(first) in _HOMES:
+        pieces = rest
+    elif (home := next((home for home in _HOMES if fold(first).startswith(home + " ")), None)) is not None:
+        pieces = [" ".join(first.split()[len(home.split()) :]), *rest]
+    else:
+        return None
+    return [piece.strip() for piece in pieces if not is_label(fold(piece))]
+
+
+def is_dated_word(text: str) -> bool:
+    """Tell whether a line says "Date" or "Published" and nothing else."""
+    return fold(text) in DATE_KEYS
 
 
 def author(text: str) -> str | None:
@@ -247,7 +305,9 @@ def author(text: str) -> str | None:
 
 
 def _begins(key: str, beginnings: tuple[str, ...]) -> bool:
-    return any(key.startswith(beginning) and key[len(beginning) : len(beginning) + 1] in ("", " ") for beginning in beginnings)
+    return any(
+        key.startswith(beginning) and key[len(beginning) : len(beginning) + 1] in ("", " ") for beginning in beginnings
+    )
 
 
 def _is_menu(words: list[str]) -> bool:
