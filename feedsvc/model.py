@@ -194,9 +194,9 @@ class Reading:
     """What the store remembers of the last reading of one origin of a source.
 
     ``digest`` covers the bytes and all settings that decide how they are read: an equal one means nothing to do.
-    ``size`` and ``mtime_ns`` spare reading an untouched file. ``listed`` are the articles of its news line, in page
-    order.
-    ``code`` is the error code that stands against the page (None: it reads well).
+    ``size`` and ``mtime_ns`` spare reading an untouched file. ``article`` is the one that the page is about, ``listed``
+    are those of its news line, in page order. ``code`` is the error code that stands against the page (None: it reads
+    well).
     """
 
     source: SourceName
@@ -205,6 +205,7 @@ class Reading:
     size: int
     mtime_ns: int
     taken_at: datetime
+    article: ArticleId | None = None
     listed: tuple[ArticleId, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     code: str | None = None

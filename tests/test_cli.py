@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 SEED = Path(__file__).parents[2] / "shared" / "seed" / "news-page.txt"
-PAGE = "News line\n\nThe harbour opens\n12:06 08.02.2025\nA bridge is painted\n11:00 08.02.2025\nBells ring\n10:00 08.02.2025\nAll news\n"
+PAGE = """News line
+
+The harbour opens
+12:06 08.02.2025
+A bridge is painted
+11:00 08.02.2025
+Bells ring
+10:00 08.02.2025
+All news
+"""
 
 
 def feedsvc(*arguments: str | Path, folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,5 @@
 """Identity and matching: which article an entry is (standards.md, Identity)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -41,18 +40,19 @@ class Paper:
 
     def __init__(self) -> None:
         self.articles: dict[ArticleId, Article] = {}
-        self.listed: Sequence[ArticleId] = ()
+        self.previous: Reading | None = None
         self._numbers = count(1)
 
     def read(self, *entries: Entry, article: Entry | None = None, now: datetime = NOW) -> list[Change]:
         harvest = Harvest(article=article, entries=entries, listing=Listing.PRESENT)
         changes = decide.decide(
-            harvest, self.articles.values(), source=FRONT, listed=self.listed, now=now, mint=self._mint
+            harvest, self.articles.values(), source=FRONT, previous=self.previous, now=now, mint=self._mint
         )
         for change in changes:
             if change.article and change.verdict in (Verdict.NEW, Verdict.CHANGED):
                 self.articles[change.article.id] = change.article
-        self.listed = decide.listed_ids(harvest, changes)
+        subject, listed = decide.shown(harvest, changes)
+        self.previous = Reading(FRONT, "page.txt", "d", 1, 1, now, article=subject, listed=listed)
         return list(changes)
 
     def _mint(self) -> tuple[ArticleId, str]:
@@ -203,6 +203,23 @@ def test_a_mended_time_zone_makes_no_old_news_new(paper: Paper) -> None:
     assert sorted(paper.titles) == sorted([*titles, "Fresh"])
 
 
+def test_a_page_whose_own_time_was_corrected_is_about_the_same_article(paper: Paper) -> None:
+    paper.read(article=Entry("The harbour opens", at(0), body="<p>Yes.</p>"))
+    paper.read(article=Entry("The harbour opens", at(60), body="<p>Yes.</p>"))
+    assert len(paper.articles) == 1
+
+    paper.read(article=Entry("The harbour opens", at(60 + 1440), body="<p>Again.</p>"))
+    assert len(paper.articles) == 2
+
+
+@pytest.mark.parametrize("minute", [0, None])
+def test_a_page_whose_own_headline_was_reworded_is_about_the_same_article(paper: Paper, minute: int | None) -> None:
+    time = None if minute is None else at(minute)
+    paper.read(article=Entry("Harbour closed because of the storm", time, body="<p>Yes.</p>"))
+    [change] = paper.read(article=Entry("Storm: the harbour is closed until Friday", time, body="<p>Yes.</p>"))
+    assert change.verdict is Verdict.CHANGED
+
+
 def test_the_page_of_a_listed_headline_brings_its_body(paper: Paper) -> None:
     paper.read(Entry('The mayor said "no"', at(0)), Entry("Below", at(-9)))
     [page, *_] = paper.read(
@@ -260,7 +277,7 @@ def test_a_retracted_article_is_not_read_back(paper: Paper) -> None:
 def test_an_article_is_still_known_by_a_headline_it_had_before(paper: Paper) -> None:
     paper.read(Entry("Harbour closed because of the storm", at(5)), Entry("Below", at(1)))
     paper.read(Entry("Storm: the harbour is closed", at(5)), Entry("Below", at(1)))
-    paper.listed = ()
+    paper.previous = None
     paper.read(Entry("Harbour closed because of the storm", at(5)))
 
     assert len(paper.articles) == 2

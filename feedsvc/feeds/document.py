@@ -58,7 +58,7 @@ def document(
 def _encodings(body: bytes) -> Mapping[str, bytes]:
     # Levels measured on 40 entries, two cores: 27 kB of headlines take 1.7 ms in all, 158 kB of full stories 15 ms. The
     # highest levels make brotli's a tenth to a fifth smaller for 50 to 300 ms; brotli 9 takes 12 ms for any document.
-    import brotli  # type: ignore[import-untyped]  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
+    import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
 
     packed = {

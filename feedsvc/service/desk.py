@@ -71,10 +71,10 @@ class Desk:
         wanted = decide.lookup(harvest)
         with self._store.begin() as tx:
             known = tx.articles.candidates(
-                BY_HAND, guids=wanted.guids, links=wanted.links, keys=wanted.keys, stated=wanted.stated, ids=()
+                BY_HAND, guids=wanted.guids, links=wanted.links, keys=wanted.keys, stated=wanted.stated
             )
             [change] = decide.decide(
-                harvest, known, source=BY_HAND, listed=(), now=self._clock(), mint=mint, language=language
+                harvest, known, source=BY_HAND, previous=None, now=self._clock(), mint=mint, language=language
             )
             if change.article and change.moves:
                 tx.articles.put([change.article])
@@ -119,13 +119,18 @@ class Desk:
             return tx.articles.count()
 
     def export(self) -> Iterator[str]:
-        """Yield the store as JSON Lines: a header, the identities of feeds, the articles, each with its revisions."""
+        """Yield the store as JSON Lines: a header, the identities of feeds, the articles.
+
+        Former revisions and Runs are not in it.
+        """
         yield _line("feedsvc", {"format": _EXPORT_FORMAT, "version": __version__})
         with self._store.read() as tx:
             for identity in tx.documents.identities():
                 yield _line("feed", to_json(identity))
             for article in tx.articles.stream():
-                yield _line("article", to_json(article))
+                record = to_json(article)
+                del record["changed"]  # a number of this store's, without meaning elsewhere
+                yield _line("article", record)
 
     def load(self, file: IO[str], *, name: str, advance: Callable[[int], None] = lambda _: None) -> Imported:
         """Take an export in: all of it or nothing. Articles that are there already become as the export has them.

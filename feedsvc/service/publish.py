@@ -6,12 +6,13 @@ Knows when a document is current; hides the order in which two publishers of one
 import uuid
 from datetime import datetime
 
-from feedsvc import feeds
+from feedsvc import __version__, feeds
 from feedsvc.config import Config, Feed
 from feedsvc.errors import FeedUnpublishable
 from feedsvc.model import Complaint, Document, FeedIdentity, FeedName, Format, Outcome
 from feedsvc.service.record import Ended
 from feedsvc.store import Store
+from feedsvc.text import digest
 
 
 def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
@@ -23,7 +24,8 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         StoreUnavailable: the store cannot be read or written.
     """
     name = FeedName(feed.name)
-    settings = config.feed_settings(feed)
+    # A newer feedsvc may render otherwise.
+    settings = digest(__version__, config.feed_settings(feed))
     with store.read() as tx:
         number = tx.articles.change_number()
         stored = {format_: tx.documents.get(name, format_) for format_ in Format}

@@ -17,7 +17,7 @@ from feedsvc.config import Source
 from feedsvc.errors import RetrievalError
 from feedsvc.model import ArticleId, Change, Complaint, Harvest, Outcome, Reading
 from feedsvc.service.record import Ended
-from feedsvc.sources.retrieval import Retrieved, retrieve
+from feedsvc.sources.retrieval import UNFINISHED, Retrieved, retrieve
 from feedsvc.store import Store
 from feedsvc.text import digest
 
@@ -100,22 +100,21 @@ def _harvest(
 ) -> tuple[Reading, Harvest, tuple[Change, ...]]:
     """Read one snapshot, decide about its entries and store them with the reading, in one transaction."""
     harvest = sources.read(source.kind, retrieved.snapshot, source.zone)
-    wanted = decide.lookup(harvest)
+    wanted = decide.lookup(harvest, previous)
     with store.begin() as tx:
-        listed = previous.listed if previous else ()
         known = tx.articles.candidates(
             source.name,
             guids=wanted.guids,
             links=wanted.links,
             keys=wanted.keys,
             stated=wanted.stated,
-            ids=listed,
+            ids=wanted.ids,
         )
         changes = decide.decide(
             harvest,
             known,
             source=source.name,
-            listed=listed,
+            previous=previous,
             now=now,
             mint=mint,
             section=source.section,
@@ -123,10 +122,14 @@ def _harvest(
         )
         tx.articles.put(change.article for change in changes if change.article and change.moves)
         standing = decide.standing_code(harvest, previous)
+        article, listed = decide.shown(harvest, changes)
+        if standing and previous:
+            # A list that was lost stays known as it was: it is what the next one is compared with.
+            article, listed = previous.article, previous.listed
         reading = replace(
             reading,
-            # A list that was lost stays known as it was: it is what the next one is compared with.
-            listed=listed if standing else decide.listed_ids(harvest, changes),
+            article=article,
+            listed=listed,
             complaints=((Complaint(reading.origin, standing[1]),) if standing else ()) + harvest.complaints,
             code=standing[0] if standing else None,
         )
@@ -147,6 +150,7 @@ def _failure(refused: Sequence[Complaint], standing: Mapping[str, Reading]) -> t
         if reading.code:
             complaint = reading.complaints[0]
             return reading.code, f"{complaint.where}: {complaint.message}"
-    if refused:
-        return RetrievalError.code, f"{refused[0].where}: {refused[0].message}"
+    for complaint in refused:
+        if complaint.message != UNFINISHED:
+            return RetrievalError.code, f"{complaint.where}: {complaint.message}"
     return None, None

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Harvest, Snapshot
-from feedsvc.sources import page_text
+from feedsvc.sources.page_text import read as read_page_text
 
 Read = Callable[[Snapshot, ZoneInfo], Harvest]
 
 KINDS: Mapping[str, Read] = {
-    "page-text": lambda snapshot, zone: page_text.read(snapshot, zone=zone),
+    "page-text": lambda snapshot, zone: read_page_text(snapshot, zone=zone),
 }
 
 

@@ -30,7 +30,8 @@ SETTLED_S = 0.3
 SETTLED_UNLEASED_S = 2.0
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNFINISHED = "is still being written; it is read at the next refresh"
+# No failure: the writer is at work, and the page is read when it is whole.
+UNFINISHED = "is still being written; it is read at the next refresh"
 _VANISHED = "vanished while it was being read"
 
 
@@ -159,7 +160,7 @@ def _whole(found: _Found, max_bytes: int, settled_s: float, settled_unleased_s: 
     except OSError as error:
         raise _Refused(_reason(error, found.path)) from error
     if not len(body) == before.st_size == after.st_size or before.st_mtime_ns != after.st_mtime_ns:
-        raise _Refused(_UNFINISHED)
+        raise _Refused(UNFINISHED)
     if not body:
         raise _Refused("is empty; save the page again")
     try:
@@ -197,7 +198,7 @@ def _no_writer(descriptor: int) -> bool:
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:
         if error.errno == errno.EAGAIN:
-            raise _Refused(_UNFINISHED) from error
+            raise _Refused(UNFINISHED) from error
         return False
     return True
 
@@ -209,5 +210,5 @@ def _reason(error: OSError, path: Path) -> str:
         case errno.EACCES | errno.EPERM:
             return "may not be read by this user; change its permissions"
         case errno.EAGAIN:  # somebody holds a lease of their own, as file servers do
-            return _UNFINISHED
+            return UNFINISHED
     return f"cannot be read: {error.strerror}"

@@ -151,6 +151,7 @@ reading = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("taken_at", Instant, nullable=False),
+    Column("article", Text),
     Column("listed", JSON, nullable=False),
     Column("complaints", JSON, nullable=False),
     Column("code", Text),

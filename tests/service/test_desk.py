@@ -4,12 +4,12 @@ import io
 from collections.abc import Callable
 
 import pytest
+from press import CONFIG, Newsroom, articles, documents, main_feed, page
 
 from feedsvc import wiring
 from feedsvc.errors import ImportInvalid, NotFound
 from feedsvc.model import ArticleId, Entry, Run, Verdict
 from feedsvc.service import Service
-from tests.service.conftest import CONFIG, Newsroom, articles, documents, main_feed, page
 
 Refresh = Callable[[], Run]
 

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from press import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
 
 from feedsvc import sources
 from feedsvc.model import MAIN_FEED, Format, Harvest, Outcome, Run, Snapshot, SourceName
 from feedsvc.service import Service
-from tests.service.conftest import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
 
 Refresh = Callable[[], Run]
 

@@ -14,6 +14,7 @@ READING = Reading(
     size=12_884_901_888,
     mtime_ns=1_739_016_360_123_456_789,
     taken_at=NOON,
+    article=ArticleId("a3"),
     listed=(ArticleId("a2"), ArticleId("a1")),
     complaints=(Complaint("page.txt:3", "no time"),),
     code="list_lost",

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mtime_ns", sa.BigInteger(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("article", sa.Text()),
         sa.Column("listed", sa.JSON(), nullable=False),
         sa.Column("complaints", sa.JSON(), nullable=False),
         sa.Column("code", sa.Text()),

@@ -1,37 +1,25 @@
-"""The pure rules: which article an entry is, what became of it, what an admin must be told.
+"""Which article an entry is, and what became of it.
 
-Knows identity and matching; hides them from everyone else. Nothing here reads a clock, a file or the store: ``now``,
-the articles that could match and the mint of new ids are given.
+Knows identity and matching; hides them from everyone else. ``now``, the articles that could match and the mint of new
+ids are given.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from feedsvc.model import (
-    Alert,
-    Article,
-    ArticleId,
-    Change,
-    Complaint,
-    Entry,
-    Harvest,
-    Listing,
-    Outcome,
-    Reading,
-    Run,
-    SourceName,
-    Verdict,
-)
+from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Reading, SourceName, Verdict
 from feedsvc.text import canonical_link, headline_key, slug
 
 # How alike two headlines of one minute must be (0..1, normalised edit distance of their keys). Without other evidence
 # only a corrected word passes. When the old headline stood in this list before and is gone now, a rewording does too.
 _CLOSE = 0.8
 _REWORDED = 0.4
+# A headline that comes again so much later is the next of a daily column.
+_DAILY = timedelta(hours=20)
 _NUMBER = re.compile(r"\d+")
 
 _T = TypeVar("_T")
@@ -42,16 +30,18 @@ Mint = Callable[[], tuple[ArticleId, str]]
 class Lookup:
     """What to ask the store for before a harvest can be decided: every article that could match one of its entries."""
 
+    ids: tuple[ArticleId, ...]
     guids: tuple[str, ...]
     links: tuple[str, ...]
     keys: tuple[str, ...]
     stated: tuple[datetime, ...]
 
 
-def lookup(harvest: Harvest) -> Lookup:
-    """Return the properties by which the harvest's entries could be known, each without duplicates."""
-    entries = _entries(harvest)
+def lookup(harvest: Harvest, previous: Reading | None = None) -> Lookup:
+    """Return what the harvest's entries could be known by, each without duplicates, and what stood there before."""
+    entries = entries_of(harvest)
     return Lookup(
+        ids=_distinct((previous.article, *previous.listed) if previous else ()),
         guids=_distinct(entry.guid for entry in entries),
         links=_distinct(canonical_link(entry.link) for entry in entries if entry.link),
         keys=_distinct(headline_key(entry.title) for entry in entries),
@@ -64,7 +54,7 @@ def decide(
     known: Iterable[Article],
     *,
     source: SourceName,
-    listed: Sequence[ArticleId],
+    previous: Reading | None,
     now: datetime,
     mint: Mint,
     section: str | None = None,
@@ -72,17 +62,17 @@ def decide(
 ) -> tuple[Change, ...]:
     """Decide about every entry of a harvest: the page's own article first, then the news line in page order.
 
-    ``known`` are the source's articles that :func:`lookup` names, and those of ``listed``: the news line as this
-    origin showed it last, in page order. ``section`` and ``language`` are what the source says of all its entries.
+    ``known`` are the source's articles that :func:`lookup` names, ``previous`` is what this origin showed last.
+    ``section`` and ``language`` are what the source says of all its entries.
     Several entries may be one article; the last change about it holds the value to store.
 
     An entry is a known article by, in this order: the source's own id, the canonical link, the normalised headline
     at the same time (or where one of the two has no time), the same headline whose time was corrected, and last a
     close variant of the headline at the same minute. Two different headlines in one list are two articles.
     """
-    entries = _entries(harvest)
+    entries = entries_of(harvest)
     listing = entries[1:] if harvest.article else entries
-    matcher = _Matcher(known, listing, listed)
+    matcher = _Matcher(known, listing, previous)
     changes: list[Change] = []
     for index, entry in enumerate(entries):
         own = harvest.article is not None and index == 0
@@ -103,70 +93,17 @@ def decide(
     return tuple(changes)
 
 
-def listed_ids(harvest: Harvest, changes: Sequence[Change]) -> tuple[ArticleId, ...]:
-    """Return the articles of the harvest's news line in page order, each once."""
-    of_list = changes[1:] if harvest.article is not None else changes
-    return _distinct(change.article.id for change in of_list if change.article is not None)
-
-
-def standing_code(harvest: Harvest, previous: Reading | None) -> tuple[str, str] | None:
-    """Return the error code and message that stand against a page just read, None when it reads well.
-
-    Nothing is ever removed from a feed for what a page does not show; the admin is told instead.
-    """
-    before = len(previous.listed) if previous else 0
-    if harvest.listing is not Listing.PRESENT and before:
-        what = "its news line is gone" if harvest.listing is Listing.MISSING else "its news line is empty"
-        return (
-            "list_lost",
-            f"{what}, and it listed {before} before; the articles stay in the feeds (saved whole? site changed?)",
-        )
-    if harvest.article is None and harvest.listing is Listing.MISSING:
-        return (
-            "nothing_found",
-            "neither an article nor a news line was found on the page; see what is read with `feedsvc preview`",
-        )
-    return None
-
-
-def alerts(runs: Iterable[Run]) -> tuple[Alert, ...]:
-    """Return what stands against sources and feeds, given runs newest first: one alert for each whose last run failed.
-
-    ``since`` is the start of the first run of the unbroken row of failures.
-    """
-    standing: dict[tuple[str, str], Alert] = {}
-    well: set[tuple[str, str]] = set()
-    for run in runs:
-        key = (run.kind, run.name)
-        if key in well:
-            continue
-        if run.outcome not in (Outcome.FAILED, Outcome.CRASHED):
-            well.add(key)
-        elif key in standing:
-            standing[key] = replace(standing[key], since=run.started)
-        else:
-            standing[key] = Alert(run.code or str(run.outcome), run.name, run.started, run.message or str(run.outcome))
-    return tuple(standing.values())
-
-
-def counts(harvests: Iterable[tuple[Harvest, Sequence[Change]]], complaints: Sequence[Complaint]) -> Mapping[str, int]:
-    """Return the counts of a refresh, all of them, zeros too."""
-    pairs = tuple(harvests)
-    verdicts = [change.verdict for _, changes in pairs for change in changes]
-    entries = [entry for harvest, _ in pairs for entry in _entries(harvest)]
-    return {
-        "snapshots": len(pairs),
-        "entries": len(entries),
-        "dated": sum(entry.published is not None for entry in entries),
-        **{str(verdict): verdicts.count(verdict) for verdict in Verdict},
-        "complaints": len(complaints),
-    }
+def shown(harvest: Harvest, changes: Sequence[Change]) -> tuple[ArticleId | None, tuple[ArticleId, ...]]:
+    """Return the article that the page is about, and those of its news line in page order, each once."""
+    ids = [change.article.id if change.article else None for change in changes]
+    own = ids.pop(0) if harvest.article is not None else None
+    return own, _distinct(ids)
 
 
 class _Matcher:
     """Finds the article that an entry is, among the known ones and those already decided in this harvest."""
 
-    def __init__(self, known: Iterable[Article], listing: Sequence[Entry], listed: Sequence[ArticleId]) -> None:
+    def __init__(self, known: Iterable[Article], listing: Sequence[Entry], previous: Reading | None) -> None:
         self._by_id: dict[ArticleId, Article] = {}
         self._by_guid: dict[str, ArticleId] = {}
         self._by_link: dict[str, ArticleId] = {}
@@ -179,13 +116,14 @@ class _Matcher:
         self._keys = {key for key, _ in self._spoken}
         dated = [entry.published for entry in listing if entry.published]
         self._oldest = min(dated) if dated else None
-        self._position = {article: index for index, article in enumerate(listed)}
+        self._position = {article: index for index, article in enumerate(previous.listed)} if previous else {}
+        self._subject = previous.article if previous else None
         for article in sorted(known, key=lambda a: (a.first_seen, a.id)):
             self._index(article)
         self._shift = self._common_shift(listing)
 
     def match(self, entry: Entry, *, own: bool) -> Article | None:
-        found = self._exact(entry) or self._corrected_time(entry) or self._close(entry, own=own)
+        found = self._exact(entry) or self._corrected_time(entry, own=own) or self._close(entry, own=own)
         return self._by_id[found] if found else None
 
     def is_decided(self, article: Article) -> bool:
@@ -235,17 +173,19 @@ class _Matcher:
                 return article.id
         return None
 
-    def _corrected_time(self, entry: Entry) -> ArticleId | None:
-        """The same headline at another time is another story (daily rates), unless the old time left the list."""
+    def _corrected_time(self, entry: Entry, *, own: bool) -> ArticleId | None:
+        """The same headline at another time is another story (daily rates), unless the old time left the page."""
         if entry.published is None:
             return None
         key = headline_key(entry.title)
         for found in reversed(self._by_key.get(key, [])):
-            article = self._by_id[found]
-            if found in self._taken or found not in self._position or (key, article.stated) in self._spoken:
+            stated = self._by_id[found].stated
+            if stated is None or found in self._taken or (key, stated) in self._spoken:
                 continue
-            still_due = self._oldest is not None and article.stated is not None and article.stated >= self._oldest
-            if still_due or article.stated == entry.published - self._shift:
+            if own and found == self._subject and abs(entry.published - stated) < _DAILY:
+                return found
+            still_due = self._oldest is not None and stated >= self._oldest
+            if found in self._position and (still_due or stated == entry.published - self._shift):
                 return found
         return None
 
@@ -273,10 +213,10 @@ class _Matcher:
             if found in self._taken or (not own and rival in self._keys):
                 continue  # it stands in this list under its own headline: another story
             likeness = _likeness(key, rival)
-            gone = found in self._position
+            stood_here = found == self._subject if own else found in self._position
             if entry.published is None:
-                enough = gone and self._is_between_neighbours(found) and likeness >= _REWORDED
-            elif gone and not own:
+                enough = stood_here and likeness >= _REWORDED and (own or self._is_between_neighbours(found))
+            elif stood_here:
                 enough = likeness >= _REWORDED
             else:
                 enough = likeness >= _CLOSE and _NUMBER.findall(key) == _NUMBER.findall(rival)
@@ -287,7 +227,8 @@ class _Matcher:
     def _rivals(self, entry: Entry) -> Iterable[ArticleId]:
         if entry.published is not None:
             return self._by_time.get(entry.published, ())
-        return [found for found in self._position if found in self._by_id and self._by_id[found].stated is None]
+        stood_here = (*self._position, self._subject)
+        return [found for found in stood_here if found in self._by_id and self._by_id[found].stated is None]
 
     def _is_between_neighbours(self, found: ArticleId) -> bool:
         """Whether the article stood right behind the one that this list shows just before the entry."""
@@ -386,7 +327,7 @@ def _likeness(one: str, other: str) -> float:
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other)) / 100
 
 
-def _entries(harvest: Harvest) -> tuple[Entry, ...]:
+def entries_of(harvest: Harvest) -> tuple[Entry, ...]:
     """Return the page's article, if any, and the entries, with their times in UTC.
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).

@@ -1,0 +1,9 @@
+"""The pure rules: which article an entry is, what became of it, what an admin must be told.
+
+Nothing here reads a clock, a file or the store; hides how identity is found.
+"""
+
+from feedsvc.decide.health import alerts, counts, standing_code
+from feedsvc.decide.identity import Lookup, Mint, decide, lookup, revise, shown
+
+__all__ = ["Lookup", "Mint", "alerts", "counts", "decide", "lookup", "revise", "shown", "standing_code"]
