@@ -7,9 +7,14 @@ import click
 from feedsvc.cli.options import config_file, config_option
 
 _host = click.option("--host", metavar="H", help="The address to listen on.  [default: the configuration's]")
-_port = click.option("--port", metavar="P", type=click.IntRange(1, 65535), help="The port.  [default: likewise]")
+_port = click.option(
+    "--port", metavar="P", type=click.IntRange(1, 65535), help="The port.  [default: the configuration's]"
+)
 _workers = click.option(
-    "--workers", metavar="N", type=click.IntRange(1, 64), help="Web processes.  [default: likewise]"
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="How many processes answer readers.  [default: the configuration's]",
 )
 
 
