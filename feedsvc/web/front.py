@@ -76,7 +76,7 @@ class Front:
             _log.exception("request_crashed", extra={"path": path})
             response = self._respond(problems.BUG, environ)
         start_response(response.status_line, list(response.headers))
-        return [response.body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def _answer(self, path: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer:
         canonical = addresses.path(feed, format_)

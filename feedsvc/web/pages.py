@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from flask import Flask, request
 from flask import Response as FlaskResponse
@@ -67,7 +67,7 @@ class Pages(Flask):
 
     def front_page(self) -> FlaskResponse:
         """``/``, and ``/?before=ID`` for what came before that article."""
-        asked = request.args.get("before")
+        asked = _parameter("before")
         if asked is not None and not _ID.fullmatch(asked):
             return self._response(problems.NO_SUCH_PAGE)
         before = None if asked is None else ArticleId(asked)
@@ -117,7 +117,7 @@ class Pages(Flask):
 
     def style(self) -> FlaskResponse:
         """``/static/style.css?v=DIGEST``: kept for ever under its own digest, shortly under any other."""
-        return self._response(self._styles[request.args.get("v") == _STYLE_DIGEST])
+        return self._response(self._styles[_parameter("v") == _STYLE_DIGEST])
 
     # --- how the service is -------------------------------------------------------------------------------------------
 
@@ -176,6 +176,11 @@ class Pages(Flask):
     def _written(self, template: str, service: Service, **values: object) -> str:
         shell = views.shell(service.config.site, _STYLE_DIGEST)
         return self.jinja_env.get_template(template).render(shell=shell, **values)
+
+
+def _parameter(name: str) -> str | None:
+    # Not request.args, which raises on a query that is no UTF-8.
+    return next(iter(parse_qs(request.query_string.decode("latin-1")).get(name, ())), None)
 
 
 def _told(status: HTTPStatus, media_type: str, body: bytes) -> FlaskResponse:

@@ -94,7 +94,7 @@ def _worded(problem: Problem, environ: Mapping[str, Any], page: Callable[[Proble
         *extra,
         *problem.headers,
     )
-    return Answer(problem.status, full, b"" if environ.get("REQUEST_METHOD") == "HEAD" else body)
+    return Answer(problem.status, full, body)
 
 
 def _for_program(accept: str) -> bool:

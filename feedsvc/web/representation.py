@@ -48,7 +48,7 @@ _TAG_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response; the server adds Date."""
+    """A whole response to a GET. A HEAD gets it without the body; the server adds Date."""
 
     status: HTTPStatus
     headers: Headers
@@ -126,7 +126,7 @@ def answer(what: Resource, environ: Mapping[str, Any]) -> Answer:
     known = _known(what, chosen, environ)
     if known is not None:
         return Answer(HTTPStatus.NOT_MODIFIED, known.validators)
-    return Answer(HTTPStatus.OK, chosen.headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else chosen.body)
+    return Answer(HTTPStatus.OK, chosen.headers, chosen.body)
 
 
 def redirect(base_url: str, path: str) -> Answer:
@@ -136,8 +136,15 @@ def redirect(base_url: str, path: str) -> Answer:
     and edited back turns its redirect round, and two that were kept for ever would send readers in circles.
     """
     location = iri_to_uri(urlsplit(base_url).path + path)
-    headers = (("Location", location), ("Content-Length", "0"), ("Cache-Control", "public, max-age=300"))
-    return Answer(HTTPStatus.MOVED_PERMANENTLY, headers)
+    body = f"This has moved to {location}\n".encode()
+    headers = (
+        ("Location", location),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "public, max-age=300"),
+        NOSNIFF,
+    )
+    return Answer(HTTPStatus.MOVED_PERMANENTLY, headers, body)
 
 
 def _forbidden(what: Resource, environ: Mapping[str, Any]) -> bool:
