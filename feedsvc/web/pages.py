@@ -6,6 +6,7 @@ Knows which page stands where and how long it may be kept; hides Flask.
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -45,13 +46,13 @@ _STYLE_DIGEST = digest(_STYLE)[:12]
 class Pages(Flask):
     """The Flask application of the public pages."""
 
-    def __init__(self, current: Callable[[], Service]) -> None:
+    def __init__(self, current: Callable[[], Service], *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(__name__, static_folder=None)
         self.url_map.strict_slashes = False
         self.url_map.merge_slashes = False
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self._current = current
-        self._memory = Memory(current, limit=_PAGES_KEPT)
+        self._memory = Memory(current, limit=_PAGES_KEPT, clock=clock)
         self._styles = {True: _style(_FOR_EVER), False: _style(_A_MINUTE)}
 
         self.add_url_rule("/", view_func=self.front_page)
