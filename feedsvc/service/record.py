@@ -16,8 +16,8 @@ from feedsvc.store import Store
 
 log = logging.getLogger(__name__)
 
-# Longer than any piece of work takes: it matters only where a process died at work.
-_LEASE_S = 600
+# Longer than nearly any piece of work takes; one that takes longer may be done twice, which harms nothing.
+_LEASE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
