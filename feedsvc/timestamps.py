@@ -167,7 +167,9 @@ _DAYS_BACK = {
     2: "позавчера позавчора προχθές srağagün",
 }
 _UNITS = {
-    timedelta(seconds=1): "second seconds sec secs saniyə saniye секунд секунду секунды сек секунди δευτερόλεπτα soniya сония վայրկյան",
+    timedelta(
+        seconds=1
+    ): "second seconds sec secs saniyə saniye секунд секунду секунды сек секунди δευτερόλεπτα soniya сония վայրկյան",
     timedelta(minutes=1): (
         "minute minutes min mins dəqiqə dəq dakika dk минут минуту минуты мин хвилин хвилину хвилини хв"
         " λεπτό λεπτά daqiqa дақиқа րոպե წუთის წუთი"
@@ -187,7 +189,7 @@ _ONE = "an one a bir одну один одна μία ένα"
 _THIS = "bu"  # "bu gün" is today
 _FILLERS = (
     "at on of the saat saatı vaxtı il ili ilin günü в во о об у по на г гг год года году р рік року времени время часу"
-    " bakı московскому киевскому бакинскому local στις στο από και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le à"
+    " clock calendar gray icon tsi bakı московскому киевскому бакинскому local στις στο από και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le à"
 )
 _SUFFIXES = "st nd rd th ci cı cu cü го е ої"
 _MERIDIEM = {
@@ -310,9 +312,9 @@ _PART = re.compile(
     r"|(?P<weekday>w+c?)"
 )
 _SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
-_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*")
+_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:u:?(?=[dD]:D))?")
 _DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*(?P<hour>[dD]\.D)(?![.dDny])")
-_EDGES = " \t\u00a0,|/-–—•·:;()[]"
+_SEPARATORS = " \t\u00a0,|/-–—•·:;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +339,9 @@ def _tokenise(text: str) -> _Line:
         if kind.isdecimal():
             size = len(token)
             value = int(token) if size <= 4 else -1
-            kind = "n" if size > 4 or size == 3 else "dD"[size - 1] if size <= 2 else "y" if 1900 <= value <= 2199 else "n"
+            kind = (
+                "n" if size > 4 or size == 3 else "dD"[size - 1] if size <= 2 else "y" if 1900 <= value <= 2199 else "n"
+            )
         elif kind.isalpha():
             kind, value = _word(token)
         letters.append(kind)
@@ -361,7 +365,12 @@ def find(text: str) -> Stamp | None:
     start = 0
     while (first := _PART.search(line.letters, start)) is not None:
         parts, end = _run(line, first)
-        if "hour" in parts or "ago" in parts or "now" in parts or ("date" in parts and parts["date"].lastgroup != "short"):
+        if (
+            "hour" in parts
+            or "ago" in parts
+            or "now" in parts
+            or ("date" in parts and parts["date"].lastgroup != "short")
+        ):
             return _stamp(line, parts, first.start(), end)
         start = max(end, first.end())
     return None
@@ -381,7 +390,11 @@ def _run(line: _Line, first: re.Match[str]) -> tuple[dict[str, re.Match[str]], i
         end = part.end()
         gap = _BETWEEN.match(line.letters, end)
         part = _PART.match(line.letters, gap.end() if gap else end)
-        if (part is None or part.lastgroup == "short") and "hour" not in parts and "y" in line.letters[first.start() : end]:
+        if (
+            (part is None or part.lastgroup == "short")
+            and "hour" not in parts
+            and "y" in line.letters[first.start() : end]
+        ):
             part = None
             dotted = _DOTTED_HOUR.match(line.letters, end)
             if dotted is not None:
@@ -403,15 +416,27 @@ def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:
     return True
 
 
+def _before(text: str) -> str:
+    return text.strip(_SEPARATORS).rstrip("([" + _SEPARATORS)
+
+
+def _after(text: str) -> str:
+    return text.strip(_SEPARATORS).lstrip(")]" + _SEPARATORS)
+
+
 def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -> Stamp:
     letters = line.letters
     form = letters[start:end].replace("D", "d")
     while start > 0 and letters[start - 1] == "c":
         start -= 1
-    while end < len(letters) and letters[end] in "c.":
-        end += 1
-    before = line.text[: line.spans[start][0]].strip(_EDGES)
-    after = line.text[line.spans[end - 1][1] :].strip(_EDGES)
+    trailing = end
+    while trailing < len(letters) and letters[trailing] in "c.)]":
+        trailing += 1
+    # "… of the year" belongs to the time, unless a headline begins with the word.
+    if trailing == len(letters) or not letters[trailing].isalnum():
+        end = trailing
+    before = _before(line.text[: line.spans[start][0]])
+    after = _after(line.text[line.spans[end - 1][1] :])
     weekday = "weekday" in parts
     if "now" in parts:
         return Stamp(form, ago=timedelta(), before=before, after=after)
@@ -499,7 +524,7 @@ def _ago(line: _Line, part: re.Match[str]) -> timedelta:
 
 
 def _iso_stamp(text: str, match: re.Match[str]) -> Stamp:
-    before, after = text[: match.start()].strip(_EDGES), text[match.end() :].strip(_EDGES)
+    before, after = _before(text[: match.start()]), _after(text[match.end() :])
     try:
         moment = datetime.fromisoformat(match.group())
     except ValueError:

@@ -3,9 +3,10 @@
 Knows how an article stands among furniture; knows nothing of lists but the lines that they have taken.
 """
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,9 @@ from feedsvc.timestamps import Unknown
 
 _HEAD = 16  # lines above the text among which its headline is looked for
 _FAREWELL = 5  # lines below the text among which its time and author may stand
+_STARTS = 8  # lines of running text that are tried as an article's first
 _NEAR = 5  # lines between a time and its headline
+_LONGEST_HEADLINE = 220  # characters
 _CLOCK_RUNS = timedelta(hours=1)  # a time at the top of a page, this close to its saving, is the site's clock
 _LEAST_TEXT = 100  # characters of an article without a time; less is a footer's sentence
 
@@ -73,9 +76,11 @@ def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]
 
 
 def _article(stretch: list[Line], clock: Clock) -> Article | None:
-    start = _start(stretch)
-    if start is None:
-        return None
+    starts = itertools.islice(_starts(stretch), _STARTS)
+    return next((article for start in starts if (article := _article_at(stretch, start, clock)) is not None), None)
+
+
+def _article_at(stretch: list[Line], start: int, clock: Clock) -> Article | None:
     head = stretch[max(start - _HEAD, 0) : start]
     stamp = _own_time(head)
     title = _headline(head, stamp)
@@ -91,7 +96,7 @@ def _article(stretch: list[Line], clock: Clock) -> Article | None:
     first = max(stretch.index(title) - _NEAR, 0)
     author = _author(stretch[first : start + 1]) or _author(rest[: _FAREWELL + 3])
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
-    section = _section(stretch[first:start], title, stamp)
+    section = _section(stretch[first:start], title, stamp) or _section_beside(rest, stamp)
     return Article(title, title.text, stamp, published, section, author, body)
 
 
@@ -102,11 +107,13 @@ def _below(stretch: Sequence[Line], title: Line, stamp: Line | None) -> list[Lin
         return list(stretch[under:])
     place = stretch.index(stamp)
     lead = [line for line in stretch[under:place] if line.is_text and len(line.text.split()) > 5]
-    return lead + [line for line in stretch[place + 1 :] if line.stamp is None or line.number > stretch[place + 1].number + 1]
+    return lead + [
+        line for line in stretch[place + 1 :] if line.stamp is None or line.number > stretch[place + 1].number + 1
+    ]
 
 
-def _start(stretch: Sequence[Line]) -> int | None:
-    """Return where the running text begins: a headline of two sentences right above a time is none of it."""
+def _starts(stretch: Sequence[Line]) -> Iterator[int]:
+    """Yield where the running text may begin: a headline of two sentences right above a time is none of it."""
     for place, line in enumerate(stretch):
         if not line.is_sentence:
             continue
@@ -118,8 +125,7 @@ def _start(stretch: Sequence[Line]) -> int | None:
             and (below[0].stamp is not None or _same(below[0], line))
         ):
             continue
-        return place
-    return None
+        yield place
 
 
 def _same(one: Line, other: Line) -> bool:
@@ -139,7 +145,7 @@ def _own_time(head: Sequence[Line]) -> Line | None:
 
 def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
     after_other = max((place for place, line in enumerate(head) if line.sign is Sign.OTHER), default=-1)
-    texts = [line for line in head if line.is_text and not _is_aside(line)]
+    texts = [line for line in head if line.is_text and len(line.text) <= _LONGEST_HEADLINE and not _is_aside(line)]
     # A list of something else may end right above the headline, but a headline never heads one.
     texts = [line for line in texts if head.index(line) > after_other] or texts
     if not texts:
@@ -158,11 +164,13 @@ def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
         return next(line for line in texts if headline_key(line.text) == key)
     if stamp is None:
         return texts[-1]
-    above = [line for line in texts if line.number < stamp.number]
+    above = [line for line in near if line.number < stamp.number]
     below = [line for line in texts if line.number > stamp.number]
-    if above and (not below or not _is_doubtful(above[-1])):
-        return above[-1]
-    return below[0] if below else above[-1]
+    for candidates in (above[::-1], below):
+        good = next((line for line in candidates if not _is_doubtful(line)), None)
+        if good is not None:
+            return good
+    return next(iter([*above[::-1], *below]), None)
 
 
 def _is_aside(line: Line) -> bool:
@@ -196,11 +204,9 @@ def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock)
 def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Line]]:
     """Return the paragraphs, and the lines after them."""
     kept: list[Line] = []
-    end = len(lines)
     aside = False
-    for place, line in enumerate(lines):
+    for line in lines:
         if kept and (line.sign is Sign.STOP or line.stamp is not None):
-            end = place
             break
         if line.sign is Sign.OTHER:
             aside = True
@@ -211,7 +217,9 @@ def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Lin
             if not _same(line, title) and (kept or not _is_aside(line)):
                 kept.append(line)
     last = max((place for place, line in enumerate(kept) if _is_finished(line)), default=-1)
-    return tuple(line.text for line in kept[: last + 1]), list(lines[end:])
+    if last < 0:
+        return (), list(lines)
+    return tuple(line.text for line in kept[: last + 1]), list(lines[lines.index(kept[last]) + 1 :])
 
 
 def _is_finished(line: Line) -> bool:
@@ -227,7 +235,8 @@ def _time_below(rest: Sequence[Line]) -> Line | None:
     for place, line in enumerate(rest[:_FAREWELL]):
         if line.stamp is not None:
             above = rest[place - 1] if place else None
-            return line if line.stamp.has_day and (above is None or not above.is_text) else None
+            ours = above is None or not above.is_text or _is_aside(above)
+            return line if line.stamp.has_day and ours else None
     return None
 
 
@@ -243,7 +252,7 @@ def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | Non
     for line in head[place + 1 :]:
         if line.is_text and (section := words.section(line.text)):
             return section
-    above = [line for line in head[:place] if line.sign is not Sign.COUNT and line.stamp is None]
+    above = [line for line in head[:place] if line.sign not in (Sign.COUNT, Sign.MORE) and line.stamp is None]
     if above and (section := words.section(above[-1].text)):
         # Several in a column are a menu, unless the last stands there for the second time.
         column = [fold(line.text) for line in above[:-1] if words.section(line.text) is not None]
@@ -251,6 +260,15 @@ def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | Non
             return None
         return section
     return None
+
+
+def _section_beside(rest: Sequence[Line], stamp: Line | None) -> str | None:
+    """Return the section that stands with a time below the text."""
+    if stamp is None or stamp not in rest:
+        return None
+    place = list(rest).index(stamp)
+    beside = rest[max(place - 1, 0) : place + 2]
+    return next((section for line in beside if line.is_text and (section := words.section(line.text))), None)
 
 
 def _author(lines: Sequence[Line]) -> str | None:

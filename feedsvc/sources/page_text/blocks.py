@@ -18,6 +18,7 @@ from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
 
 FEWEST_UNLABELLED = 3  # pairs of headline and time that make a news line without a label
+_TEASERS = 2  # lines of text below a headline that holds its time
 _FARTHEST = 4  # lines of text between two times of one block
 
 
@@ -75,7 +76,7 @@ class _Run:
     anchors: list[Line]
     texts: list[list[Line]]  # one more than anchors: texts[i] stands above anchors[i]
     labelled: bool
-    closed: bool
+    closed: bool  # a terminator stands below
     ends_page: bool
     days: dict[int, date] = field(default_factory=dict)  # the day header that each anchor stands under
     doubled: set[int] = field(default_factory=set)  # the texts that stand twice in a row, as a picture's and a link's
@@ -92,6 +93,10 @@ def find_blocks(lines: Sequence[Line], clock: Clock) -> list[Block]:
 
 def _in_region(region: Region, clock: Clock, neighbours: dict[datetime, set[str]], last: Line) -> Iterator[Block]:
     heading = region.heading
+    inline = _inline(region, clock)
+    if inline is not None:
+        yield inline
+        return
     runs = list(_runs(region, clock, last))
     dated = False
     for run, near in runs:
@@ -112,14 +117,10 @@ def _in_region(region: Region, clock: Clock, neighbours: dict[datetime, set[str]
             continue
         dated = True
         yield block
-    if not dated:
-        inline = _inline(region, clock)
-        if inline is not None:
-            yield inline
-        elif heading is not None and heading.sign is not Sign.OTHER:
-            undated = _undated(region)
-            if undated is not None:
-                yield undated
+    if not dated and heading is not None and heading.sign is not Sign.OTHER:
+        undated = _undated(region)
+        if undated is not None:
+            yield undated
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def _runs(region: Region, clock: Clock, last: Line) -> Iterator[tuple[_Run, bool
                 anchors[start:end],
                 [_lead(texts[start], first and labelled), *texts[start + 1 : end], _tail(texts[end])],
                 labelled and first,
-                end == len(anchors) and (region.closing is not None or len(texts[end]) <= 1),
+                end == len(anchors) and (region.closing is not None or not texts[end]),
                 anchors[end - 1] is last,
                 days,
                 doubled,
@@ -284,7 +285,7 @@ def _quality(line: Line) -> float:
         quality -= 0.6
     if words.is_cut(text):
         quality -= 1.6
-    elif text.endswith(":") or (text.endswith(("...", "…")) and len(text) > 90):
+    elif text.endswith((":", "...", "…")):
         quality -= 0.5
     return quality
 
@@ -429,10 +430,9 @@ def _names_sections(slot: Sequence[Line | None]) -> bool:
 def _nearer_above(above: Sequence[Line | None], titles: Sequence[Line | None], run: _Run, reading: _Reading) -> bool:
     """Tell whether lines that could belong above a headline or below the one before stand nearer to the former."""
     first = titles[0] if reading.side is _Side.BEFORE else run.anchors[0]
-    blank_after = sum(
-        1 for line, title in zip(above, titles, strict=True) if line and title and line.blanks != title.blanks
-    )
-    blank_before = sum(1 for line in above if line is not None and line.gap > 0)
+    inner = [(line, title) for line, title in zip(above, titles, strict=True) if line and title][1:]
+    blank_after = sum(1 for line, title in inner if line.blanks != title.blanks)
+    blank_before = sum(1 for line, _ in inner if line.gap > 0)
     if blank_after != blank_before:
         return blank_before > blank_after
     return above[0] is not None and first is not None
@@ -452,33 +452,40 @@ def undashed(text: str) -> str:
 
 def _inline(region: Region, clock: Clock) -> Block | None:
     """Return the block of a region whose lines each hold a time and its headline."""
-    labelled = region.heading is not None and region.heading.sign is not Sign.OTHER
-    lines: list[tuple[Line, Stamp]] = []
-    strangers = 0
-    for line in region.lines:
-        stamp = line.inline or (
-            line.stamp if line.loose or (line.stamp and (line.stamp.before or line.stamp.after)) else None
-        )
-        if stamp is not None and (labelled or (stamp.has_day and stamp.has_hour)):
-            lines.append((line, stamp))
-        elif line.is_text and lines:
-            strangers += 1
-            if strangers > 2 * len(lines) or line.is_sentence:
-                break
-    forms = Counter(stamp.form for _, stamp in lines)
-    form, times = forms.most_common(1)[0] if forms else ("", 0)
-    if times < (2 if labelled else FEWEST_UNLABELLED):
+    if region.heading is not None and region.heading.sign is Sign.OTHER:
         return None
-    kept = [(line, stamp) for line, stamp in lines if stamp.form == form or times * 2 > len(lines)]
     days = _day_headers(region, clock)
-    found = tuple(
-        Found(line, stamp.before or stamp.after, line, clock.instant(stamp, days.get(line.number)))
-        for line, stamp in kept
-        if len((stamp.before or stamp.after).split()) > 1
-    )
-    if not found:
+    best: list[tuple[Line, Stamp]] = []
+    run: list[tuple[Line, Stamp]] = []
+    teasers = timed = 0
+    for line in region.lines:
+        stamp = line.inline or (line.stamp if line.loose else None)
+        if stamp is not None and not (stamp.before and stamp.after):
+            run.append((line, stamp))
+            best = max(best, run, key=len)
+            teasers = 0
+        elif line.stamp is not None:
+            timed += line.stamp.has_hour
+        elif line.is_text:
+            teasers += 1
+            if teasers > _TEASERS:
+                run, teasers = [], 0
+    placed = all(stamp.has_hour and (stamp.has_day or line.number in days) for line, stamp in best)
+    if len(best) < (2 if region.heading is not None else FEWEST_UNLABELLED) or len(best) <= timed:
         return None
-    return Block(found, frozenset(range(found[0].line.number, found[-1].line.number + 1)))
+    titles = [stamp.before or stamp.after for _, stamp in best]
+    if (region.heading is None and not placed) or sum(1 for title in titles if len(title.split()) > 2) * 3 < len(
+        titles
+    ) * 2:
+        return None
+    # In a rhythm of its own, a time beside few words is a section's, and the headline stands on the next line.
+    if all(line.loose for line, _ in best) or len({bool(stamp.before) for _, stamp in best}) > 1:
+        return None
+    found = tuple(
+        Found(line, title, line, clock.instant(stamp, days.get(line.number)))
+        for (line, stamp), title in zip(best, titles, strict=True)
+    )
+    return Block(found, frozenset(range(best[0][0].number, best[-1][0].number + teasers + 1)))
 
 
 def _day_headers(region: Region, clock: Clock) -> dict[int, date]:

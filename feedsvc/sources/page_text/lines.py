@@ -20,7 +20,12 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ALMOST_A_DATE = re.compile(
     r"^\d{1,2}[ .\-][^\W\d_]{3,12}\.?[ ,\-]{1,2}(?:19|20)\d\d\b[^\w]*(?:\d{1,2}:\d\d(?::\d\d)?)?$"
 )
+_COUNTED = re.compile(r"^\d[\d\s.,]*[^\W\d_]{0,12}\.?$")
 _FRAGMENT = re.compile(r"^\d{1,2}[:./-][\d:./ -]*$")
+# "10:02318 substations", "World205:15": an hour that lost its space.
+_GLUED = re.compile(
+    r"^(?P<first>(?:[01]?\d|2[0-3]):[0-5]\d)(?=\d+\s)|(?<=[^\W\d_])(?P<digit>\d??)(?P<last>(?:[01]\d|2[0-3]):[0-5]\d)$"
+)
 _WIDE = re.compile(r"\s{2,}|\t")
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
 _DASH = re.compile(r"^[-–—]\s+")
@@ -90,7 +95,7 @@ def split(page: str) -> list[Line]:
         gap = 0
     if lines:
         lines[-1] = _perhaps_cut(lines[-1])
-    return _without_common_furniture(_merged(_supported(lines)))
+    return _without_common_furniture(_merged(_supported(_without_menus(lines))))
 
 
 def _perhaps_cut(last: Line) -> Line:
@@ -101,12 +106,20 @@ def _perhaps_cut(last: Line) -> Line:
 
 def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     bare = _BULLET.sub("", text) or text
+    if _DASH.match(bare) and len(bare.split()) <= 4 and not any(char.isdigit() for char in bare):
+        bare = _DASH.sub("", bare)
+    bare = _GLUED.sub(lambda found: f"{found['first'] or found['digit']} {found['last'] or ''}", bare)
     stamp = find(bare)
     if stamp is None and _ALMOST_A_DATE.match(bare):
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
     line = Line(number, bare, gap, blanks)
     parted = _WIDE.split(bare_raw := raw.strip(), maxsplit=1)
-    if len(parted) == 2 and (words.is_section(parted[0]) or words.is_label(words.fold(parted[0]))) and len(parted[1].split()) > 2 and "  " in bare_raw:
+    if (
+        len(parted) == 2
+        and (words.is_section(parted[0]) or words.is_label(words.fold(parted[0])))
+        and len(parted[1].split()) > 2
+        and "  " in bare_raw
+    ):
         return replace(line, text=headline(parted[1]), section=headline(parted[0]))
     if stamp is not None:
         timed = _timed(line, stamp)
@@ -130,20 +143,33 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
     if line.text.rstrip().endswith((":", "?", "!")):
         return None
     for side, rest in enumerate((stamp.before, stamp.after)):
-        for piece in _PIECE.split(rest):
-            piece = _trimmed(piece)
+        pieces = [piece.strip() for piece in _PIECE.split(rest)]
+        # "Published: 12:06": whatever the word before a colon is, it is no section.
+        if side == 0 and pieces[-1] and line.text.partition(stamp.before)[2].lstrip().startswith(":"):
+            pieces[-1] = ""
+        for piece in pieces:
             keyed = _KEYED.match(piece)
             if keyed is not None:
                 key, value = words.fold(keyed[1]), keyed[2].strip()
                 if key in words.SECTION_KEYS:
-                    section = value or None
+                    section = value or section
                     continue
-                if key in words.DATE_KEYS:
-                    piece = value
-                elif (name := words.author(piece)) is not None:
+                if (name := words.author(piece)) is not None:
                     author = name
                     continue
-            if not piece or words.fold(piece) in words.DATE_KEYS:
+                if key not in words.DATE_KEYS and not any(char.isdigit() for char in value):
+                    return None
+                piece = value if key in words.DATE_KEYS else ""
+            piece = _trimmed(piece)
+            if words.is_section(piece):
+                section = section or piece
+                continue
+            if (
+                not piece
+                or words.fold(piece) in words.DATE_KEYS
+                or _COUNTED.match(piece)
+                or words.is_label(words.fold(piece))
+            ):
                 continue
             if _YEAR.search(piece) and not stamp.has_day:
                 if len(piece.split()) <= 4:
@@ -157,9 +183,6 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
             ):
                 continue
             if words.sign(piece) is Sign.COUNT:
-                continue
-            if words.is_section(piece):
-                section = section or piece
                 continue
             if (
                 len(piece) > 40
@@ -264,6 +287,28 @@ def _joined(one: Line, other: Line) -> Line:
         dated, form=f"{first.form}\n{second.form}", hour=timed.hour, zone=timed.zone, fault=dated.fault or timed.fault
     )
     return replace(one, stamp=stamp, section=one.section or other.section, loose=one.loose or other.loose)
+
+
+def _without_menus(lines: list[Line]) -> list[Line]:
+    """Return the lines with the labels that stand in a column of a menu as mere furniture."""
+
+    def is_entry(line: Line | None) -> bool:
+        return line is not None and (
+            line.sign in (Sign.MORE, Sign.OTHER, Sign.LABEL) or (line.is_text and words.is_section(line.text))
+        )
+
+    kept: list[Line] = []
+    for place, line in enumerate(lines):
+        before = lines[place - 1] if place and not line.gap else None
+        after = lines[place + 1] if place + 1 < len(lines) else None
+        if line.sign in (Sign.OTHER, Sign.LABEL) and is_entry(before):
+            closes = after is None or after.gap > 0
+            inside = after is not None and not after.gap and is_entry(after)
+            if (closes and line.sign is Sign.OTHER) or inside:
+                kept.append(replace(line, sign=Sign.MORE))
+                continue
+        kept.append(line)
+    return kept
 
 
 def _without_common_furniture(lines: list[Line]) -> list[Line]:

@@ -89,8 +89,18 @@ _OTHERS = _keys(
     энг кўп ўқилган, кўп ўқилган, кўп ўқилганлар, машҳур, оммабоп, мавзуга оид, ўхшаш, шунингдек, муҳаррир танлови, фикр, интервью, таҳлил, тавсия, долзарб, асосий янгиликлар, мақолалар, изоҳлар
     ყველაზე კითხვადი, პოპულარული, მსგავსი, ასევე წაიკითხეთ, танымал, көп оқылған, meistgelesen, les plus lus"""
 )
+# Words that turn a label into the heading of another list: "Popular news".
+_OTHER_WORDS = _keys(
+    """popular, important, related, similar, featured, trending, viewed, commented, partners, sponsored, interesting, recommended, read, most
+    populyar, oxunan, oxunanlar, baxılan, baxılanlar, oxşar, əlaqəli, bənzər, vacib, mühüm, seçilmiş, maraqlı, çox
+    popüler, okunan, okunanlar, ilgili, benzer, önemli, önerilen, çok
+    популярное, популярные, популярных, читаемое, читаемые, похожие, важные, важное, интересные, интересное, партнеров, теме, обсуждаемые, самые, самое
+    популярні, популярне, схожі, важливі, цікаві, партнерів, темою, читані, найпопулярніші, обговорювані
+    δημοφιλείς, δημοφιλή, σχετικές, σχετικά, διαβασμένα, σημαντικές, ընթերցված, ամենաընթերցված, կարեւոր, կարևոր, նմանատիպ, առնչվող
+    mashhur, ommabop, muhim, oxshash, kop, oqilgan, машҳур, оммабоп, муҳим, ўхшаш, кўп, ўқилган, ўқилганлар"""
+)
 _MORE = _keys(
-    """weather, exchange rates, currency rates, currency, poll, hava, valyuta məzənnələri, valyuta, hava proqnozu, sorğu, təqvim, xəbər axtar, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, anket, canlı borsa, spor toto, burçlar, курсы валют, курс валют, погода, опрос, календарь, курс нбу, опитування, календар, καιρός, ο καιρός, եղանակ, փոխարժեք, հարցում, օրացույց, valyuta kurslari, ob-havo, валюта курслари, валюта, об-ҳаво
+    """haber merkezi, özel haber, redaksiya, editor, admin, newsroom, yayımlandı, üzerinde, redaktor, weather, exchange rates, currency rates, currency, poll, hava, valyuta məzənnələri, valyuta, hava proqnozu, sorğu, təqvim, xəbər axtar, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, anket, canlı borsa, spor toto, burçlar, курсы валют, курс валют, погода, опрос, календарь, курс нбу, опитування, календар, καιρός, ο καιρός, եղանակ, փոխարժեք, հարցում, օրացույց, valyuta kurslari, ob-havo, валюта курслари, валюта, об-ҳаво
     read more, read full, read on, continue reading, full story, details, more details, share, share this, share on facebook, print, print version, facebook, twitter, telegram, whatsapp, instagram, youtube, linkedin, vk, vkontakte, odnoklassniki, viber, pinterest, email, e mail, messenger, tiktok, x, tweet, rss, copy link, link copied, advertisement, ad, ads, advertising, loading, follow us, subscribe, login, log in, sign in, register, search, menu, home, homepage, contact, contacts, contact us, about, about us, close, up, top, back, photo, video, photos, videos, live, audio, in, new, previous, prev, first, materials, skip to content, follow us on google news, date, published, section, category, source, views, language
     paylaş, paylaşın, facebook da paylaş, facebookda paylaş, twitter da paylaş, çap et, çap, ətraflı, ətraflı oxu, ardını oxu, davamını oxu, oxu, reklam, reklam yeri, elan, ana səhifə, əsas səhifə, haqqımızda, əlaqə, bizimlə əlaqə, axtar, axtarış, giriş, qeydiyyat, menyu, abunə ol, şrift, kopyala, linki kopyala, foto, video, canlı, tarix, bölmə, kateqoriya, mənbə, oxunub, baxış, baxış sayı, şəkil, yüklənir, bağla, sayt haqqında, redaksiya, bizi izləyin, bizi facebook da izləyin, keçid linkləri, telegram kanalımıza abunə olun, xəbərlər, kanalımıza abunə olun, dil, yuxarı
     paylaş, tweetle, yazdır, devamını oku, haberin devamı, detaylar, detay, reklam, anasayfa, ana sayfa, hakkımızda, iletişim, künye, ara, giriş yap, üye ol, abone ol, takip et, favorilerim, kaydet, haberi paylaş, yorum yap, yorum yaz, canlı yayın, google news, bizi takip edin, yazı boyutu, kopyala, whatsapp, yükleniyor, kapat, menü, tarih, kategori, kaynak
@@ -106,7 +116,7 @@ _MORE = _keys(
 _MORE_BEGINNINGS = tuple(
     sorted(
         _keys(
-            """read also, read more, see also, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
+            """dear user, dear reader, dear readers, hörmətli oxucu, hörmətli oxucular, уважаемые читатели, уважаемый читатель, шановні читачі, değerli okurlar, read also, read more, see also, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
             həmçinin oxuyun, bizi izləyin, abunə olun, facebook da, bizi facebook, bizim telegram, telegram kanalımız, whatsapp kanalımız, xəbərləri telegram, paylaş
             bizi takip, abone ol, google newste, haberi paylaş, ayrıca oku
             читайте также, читать также, смотрите также, подписывайтесь, подпишитесь, следите за, поделиться, наш телеграм, мы в telegram, наш канал, узнавайте новости, оставайтесь с нами
@@ -134,20 +144,25 @@ _COUNTED = _keys(
     """views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
     okunma, görüntülenme, yorum, görüntüleme, okundu, kez okundu, paylaşım, izlenme, просмотров, просмотра, просмотр, просмотры, прочтений, комментариев, комментария, комментарий, прочитано, прочитали, комментарии
     переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում
-    korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
+    korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
+)
+_COUNTED_STEMS = tuple(
+    fold(stem)
+    for stem in "комент коммент перегляд просмотр прсм прочт baxış oxun şərh yorum okun görünt προβολ σχόλ διαβ դիտ մեկնաբ "
+    "ko'ri izoh кўри изоҳ қарал ნახ".split()
 )
 _AUTHORS = _keys(
-    """author, by, written by, reporter, correspondent, text, text by, müəllif, müxbir, yazar, yazan, yazdı, muhabir, editör, автор, текст, корреспондент, авторы, подготовил, подготовила
+    """author, by, written by, reporter, correspondent, text, text by, müəllif, müxbir, yazar, yazan, yazdı, muhabir, editör, автор, текст, от, від, корреспондент, авторы, подготовил, подготовила
     автор статті, автори, підготував, підготувала, συντάκτης, συντάκτρια, του, της, γράφει, γράφει ο, γράφει η, επιμέλεια, հեղինակ, muallif, муаллиф, ავტორი, авторы, haber, haberi hazırlayan"""
 )
-_AUTHORS_ALONE = _AUTHORS - _keys("by, text, текст, του, της, haber, haber")
+_AUTHORS_ALONE = _AUTHORS - _keys("by, text, текст, от, від, του, της, haber")
 SECTION_KEYS = _keys(
-    "section, category, rubric, bölmə, kateqoriya, rubrika, kategori, bölüm, раздел, рубрика, категория, розділ, рубрика, категорія, κατηγορία, ενότητα, բաժին, bo'lim, turkum, бўлим, рукн, кат"
+    "section, category, rubric, bölmə, kateqoriya, rubrika, kategori, bölüm, раздел, рубрика, категория, розділ, рубрика, категорія, κατηγορία, ενότητα, в, in, բաժին, bo'lim, turkum, бўлим, рукн, кат"
 )
 DATE_KEYS = _keys(
     """date, published, posted, updated, publication date, last updated, last update, updated on, published on, posted on, added, modified, created, time
     tarix, dərc edilib, dərc olunub, yenilənib, yeniləndi, yayımlanıb, əlavə olunub, vaxt, dərc tarixi, saat, son yenilənmə
-    tarih, yayınlanma, yayınlanma tarihi, yayın tarihi, güncelleme, güncelleme tarihi, son güncelleme, güncellendi, giriş, giriş tarihi, oluşturulma tarihi, eklenme, eklenme tarihi, yayımlanma, haber giriş, haber giriş tarihi, yayınlandı
+    tarih, yayın, yayınlanma, yayınlanma tarihi, yayın tarihi, güncelleme, güncelleme tarihi, son güncelleme, güncellendi, giriş, giriş tarihi, oluşturulma tarihi, eklenme, eklenme tarihi, yayımlanma, haber giriş, haber giriş tarihi, yayınlandı
     дата, опубликовано, обновлено, дата публикации, размещено, добавлено, время, создано, изменено
     опубліковано, оновлено, дата публікації, розміщено, додано, час
     δημοσίευση, δημοσιεύτηκε, δημοσιεύθηκε, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ημερομηνία, ημ δημοσίευσης, ανανεώθηκε, ημερομηνία δημοσίευσης
@@ -199,8 +214,8 @@ _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
 @lru_cache(maxsize=2048)
 def sign(text: str) -> Sign | None:
     """Return what the words of one line say it is for, or None when they say nothing."""
-    if len(text) > LONGEST * 3:
-        return None
+    if len(text) > LONGEST:
+        return _long_sign(text)
     if _FURNITURE.match(text):
         return Sign.STOP
     key = fold(text)
@@ -209,20 +224,14 @@ def sign(text: str) -> Sign | None:
     counted = _count(key)
     if counted:
         return Sign.COUNT
-    if len(text) > LONGEST:
-        return (
-            Sign.MORE
-            if _begins(key, _MORE_BEGINNINGS)
-            else Sign.STOP
-            if _begins(key, _STOP_BEGINNINGS) and ":" in text[:30]
-            else None
-        )
     if key in _OTHERS:
         return Sign.OTHER
     if key in _ENDS:
         return Sign.END
     if is_label(key):
         return Sign.LABEL
+    if _heads_another_list(key):
+        return Sign.OTHER
     if key in _MORE or _SWITCH.match(text):
         return Sign.MORE
     if author(text) is not None:
@@ -239,6 +248,18 @@ def sign(text: str) -> Sign | None:
     return None
 
 
+def _long_sign(text: str) -> Sign | None:
+    opening = text[: LONGEST * 2]
+    if opening.startswith("©") or (len(text) < LONGEST * 3 and _FURNITURE.match(text)):
+        return Sign.STOP
+    key = fold(opening)
+    if _begins(key, _MORE_BEGINNINGS):
+        return Sign.MORE
+    if _begins(key, _STOP_BEGINNINGS):
+        return Sign.STOP if ":" in text[:30] else None
+    return Sign.MORE if _is_menu(key.split()) else None
+
+
 def is_label(key: str) -> bool:
     """Tell whether a folded line could introduce a news line, though it may be a terminator too ("All news")."""
     words = key.split()
@@ -248,6 +269,16 @@ def is_label(key: str) -> bool:
         len(words) <= 5
         and any(word in _NEWS for word in words)
         and all(word in _NEWS or word in _WHICH or word in _SECTIONS for word in words)
+    )
+
+
+def _heads_another_list(key: str) -> bool:
+    words = key.split()
+    return (
+        2 <= len(words) <= 5
+        and any(word in _OTHER_WORDS for word in words)
+        and any(word in _NEWS or word in _WHICH for word in words)
+        and all(word in _NEWS or word in _WHICH or word in _SECTIONS or word in _OTHER_WORDS for word in words)
     )
 
 
@@ -327,4 +358,4 @@ def _is_menu(words: list[str]) -> bool:
 
 def _count(key: str) -> bool:
     words = re.sub(r"\d+", " ", key).strip()
-    return words != key and (words in _COUNTED or all(word in _COUNTED for word in words.split()))
+    return words != key and all(word in _COUNTED or word.startswith(_COUNTED_STEMS) for word in words.split())
