@@ -492,8 +492,9 @@ def _day_headers(region: Region, clock: Clock) -> dict[int, date]:
     days: dict[int, date] = {}
     day: date | None = None
     for line in region.lines:
-        if line.stamp is not None and not line.stamp.has_hour and not line.loose:
-            day = clock.day(line.stamp) or day
+        stamp = line.stamp or line.inline
+        if stamp is not None and stamp.has_day and not stamp.has_hour and len(stamp.before.split()) <= 3:
+            day = clock.day(stamp) or day
         elif day is not None:
             days[line.number] = day
     return days

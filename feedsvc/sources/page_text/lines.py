@@ -157,7 +157,7 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
                 if (name := words.author(piece)) is not None:
                     author = name
                     continue
-                if key not in words.DATE_KEYS and not any(char.isdigit() for char in value):
+                if key not in words.DATE_KEYS and not (len(key.split()) <= 2 and _COUNTED.match(value)):
                     return None
                 piece = value if key in words.DATE_KEYS else ""
             piece = _trimmed(piece)

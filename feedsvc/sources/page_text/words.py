@@ -46,7 +46,7 @@ _NEWS = _keys(
 )
 _WHICH = _keys(
     """line, latest, last, recent, more, other, all, breaking, top, the, of, for, today, our, my, live, fresh, new, and, by, day
-    son, ən, digər, başqa, yeni, bütün, günün, bu, gün, gün, anın, xətti, az, ölkə, dünya, əsas, axını, operativ, anlıq
+    кундалик, kundalik, gündəlik, günlük, ежедневные, щоденні, daily, son, ən, digər, başqa, yeni, bütün, günün, bu, gün, gün, anın, xətti, az, ölkə, dünya, əsas, axını, operativ, anlıq
     en, diğer, güncel, tüm, günün, akışı, flaş, başlıkları, sıcak
     последние, другие, свежие, все, главные, наши, дня, часа, сегодня, за, сейчас, новостная, онлайн, также, событий, ленты
     останні, інші, свіжі, усі, всі, головні, дня, сьогодні, стрічки, години
