@@ -6,14 +6,14 @@ Knows HTTP; hides Flask, caching and wording of errors. It sees the service and 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from feedsvc.web.door import Service
+from feedsvc.service import Service
 from feedsvc.web.front import Front
 from feedsvc.web.pages import Pages
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-__all__ = ["Service", "create"]
+__all__ = ["create"]
 
 
 def create(current: Callable[[], Service]) -> "WSGIApplication":

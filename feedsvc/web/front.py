@@ -8,15 +8,15 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.urls import iri_to_uri
 
 from feedsvc import addresses
 from feedsvc.errors import StoreError
 from feedsvc.model import MAIN_FEED, Document, FeedName, Format
+from feedsvc.service import Service
 from feedsvc.web import problems
-from feedsvc.web.door import Service
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, redirect, resource
@@ -64,6 +64,22 @@ class Front:
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not _log.isEnabledFor(logging.DEBUG):
+            return self._serve(environ, start_response)
+        began, status = time.perf_counter(), ""
+
+        def noting(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, headers, *error)
+
+        body = self._serve(environ, noting)
+        line = {"method": environ["REQUEST_METHOD"], "path": environ.get("PATH_INFO", ""), "status": status}
+        took = {"ms": round((time.perf_counter() - began) * 1000, 2), "agent": environ.get("HTTP_USER_AGENT", "")}
+        _log.debug("request", extra=line | took)
+        return body
+
+    def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         asked = _asked(path.rstrip("/"))
         if asked is None:

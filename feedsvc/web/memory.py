@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from feedsvc.web.door import Service
+from feedsvc.service import Service
 from feedsvc.web.problems import Found
 from feedsvc.web.representation import Resource
 

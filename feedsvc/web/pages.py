@@ -19,9 +19,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from feedsvc import addresses
 from feedsvc.errors import StoreError
 from feedsvc.model import ArticleId
+from feedsvc.service import Service
 from feedsvc.text import digest
 from feedsvc.web import problems, views
-from feedsvc.web.door import Service
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource

@@ -272,3 +272,18 @@ def test_no_header_breaks_the_answer(ask: Reader, path: str, method: str, header
 def test_no_path_breaks_the_answer(ask: Reader, path: str) -> None:
     for prefix in ("/", "/feeds/", "/articles/", "/articles/id0/", "/feed.xml"):
         assert ask(prefix + path).status < 500
+
+
+@pytest.mark.parametrize(("path", "status"), [("/feed.xml", "200"), ("/", "200"), ("/nosuch", "404")])
+def test_each_request_is_one_line_of_the_log_when_asked_for(
+    ask: Reader, caplog: pytest.LogCaptureFixture, path: str, status: str
+) -> None:
+    with caplog.at_level("DEBUG", "feedsvc.web.front"):
+        ask(path, user_agent="Example/1.0 (7 subscribers)")
+    (record,) = caplog.records
+    assert (record.getMessage(), record.path, record.status, record.agent) == (  # type: ignore[attr-defined]
+        "request",
+        path,
+        status,
+        "Example/1.0 (7 subscribers)",
+    )
