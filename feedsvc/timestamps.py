@@ -164,7 +164,7 @@ montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi
 _DAYS_BACK = {
     0: "today bugün сегодня сьогодні σήμερα այսօր bugun бугун დღეს бүгін heute",
     1: "yesterday dünən dün вчера вчора учора χθες χτες երեկ kecha кеча გუშინ кеше gestern hier",
-    2: "позавчера позавчора προχθές srağagün",
+    2: "позавчера позавчора προχθές",
 }
 _UNITS = {
     timedelta(
@@ -189,27 +189,33 @@ _ONE = "an one a bir одну один одна μία ένα"
 _THIS = "bu"  # "bu gün" is today
 _FILLERS = (
     "at on of the saat saatı vaxtı il ili ilin günü в во о об у по на г гг год года году р рік року времени время часу"
-    " clock calendar gray icon tsi bakı московскому киевскому бакинскому local στις στο από και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le à"
+    " clock calendar gray icon bakı московскому киевскому бакинскому local στις στο από και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le à"
 )
 _SUFFIXES = "st nd rd th ci cı cu cü го е ої"
 _MERIDIEM = {
     0: "am πμ",
     12: "pm μμ",
 }
-# Abbreviations that name one offset wherever news is written; EST and the like are American.
-_ZONES = {
-    0: "utc gmt z",
-    60: "bst cet",
-    120: "cest eet",
-    180: "eest msk мск trt",
-    240: "azt get",
-    300: "uzt",
-    -240: "edt",
-    -300: "est cdt",
-    -360: "cst mdt",
-    -420: "mst pdt",
-    -480: "pst",
+# What sites write behind an hour: names of local time follow their zone's history, EST and the like are American.
+_ZONES: dict[str, tzinfo | str] = {
+    "utc gmt": UTC,
+    "msk мск": "Europe/Moscow",
+    "azt": "Asia/Baku",
+    "amt": "Asia/Yerevan",
+    "get": "Asia/Tbilisi",
+    "uzt": "Asia/Tashkent",
+    "trt tsi": "Europe/Istanbul",
+    "et": "America/New_York",
+    "bst cet": timezone(timedelta(hours=1)),
+    "eet cest": timezone(timedelta(hours=2)),
+    "eest": timezone(timedelta(hours=3)),
+    "edt": timezone(timedelta(hours=-4)),
+    "est cdt": timezone(timedelta(hours=-5)),
+    "cst mdt": timezone(timedelta(hours=-6)),
+    "mst pdt": timezone(timedelta(hours=-7)),
+    "pst": timezone(timedelta(hours=-8)),
 }
+_ZONE_LIST = tuple(_ZONES.values())
 
 _APOSTROPHE = re.compile("['’‘ʼʻ`´]")
 # Latin letters that stand in Cyrillic words on pages typed by hand.
@@ -240,8 +246,8 @@ def _vocabulary() -> dict[str, tuple[str, int]]:
         add("u", int(unit.total_seconds()), listed)
     for hours, listed in _MERIDIEM.items():
         add("a", hours, listed)
-    for minutes, listed in _ZONES.items():
-        add("z", minutes, listed)
+    for number, listed in enumerate(_ZONES):
+        add("z", number, listed)
     for kind, listed in (("g", _AGO), ("G", _BEFORE_AGO), ("o", _ONE), ("b", _THIS), ("c", _FILLERS), ("s", _SUFFIXES)):
         add(kind, 0, listed)
     for kind, listed in (("j", _JUST_NOW), ("q", _JUST), ("Q", _NOW)):
@@ -504,12 +510,12 @@ def _stated_hour(line: _Line, part: re.Match[str]) -> time:
 def _stated_zone(line: _Line, part: re.Match[str]) -> tzinfo:
     letters = part.group()
     named = _numbers(line, part, "z")
-    minutes = named[0] if named else 0
+    zone = _ZONE_LIST[named[0]] if named else UTC
     numbers = _numbers(line, part, "dDn")
-    if numbers:
-        ahead = numbers[0] // 100 * 60 + numbers[0] % 100 if "n" in letters else numbers[0] * 60 + sum(numbers[1:])
-        minutes += -ahead if "-" in letters else ahead
-    return timezone(timedelta(minutes=minutes))
+    if not numbers:
+        return ZoneInfo(zone) if isinstance(zone, str) else zone
+    ahead = numbers[0] // 100 * 60 + numbers[0] % 100 if "n" in letters else numbers[0] * 60 + sum(numbers[1:])
+    return timezone(timedelta(minutes=-ahead if "-" in letters else ahead))
 
 
 def _ago(line: _Line, part: re.Match[str]) -> timedelta:

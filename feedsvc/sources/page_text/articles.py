@@ -7,7 +7,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedsvc.sources.page_text import words
@@ -22,6 +22,7 @@ _FAREWELL = 5  # lines below the text among which its time and author may stand
 _STARTS = 8  # lines of running text that are tried as an article's first
 _NEAR = 5  # lines between a time and its headline
 _LONGEST_HEADLINE = 220  # characters
+_TOP = 6  # lines at the top of a page, where sites show their clock
 _CLOCK_RUNS = timedelta(hours=1)  # a time at the top of a page, this close to its saving, is the site's clock
 _LEAST_TEXT = 100  # characters of an article without a time; less is a footer's sentence
 
@@ -92,7 +93,7 @@ def _article_at(stretch: list[Line], start: int, clock: Clock) -> Article | None
     if not body or (stamp is None and sum(map(len, body)) < _LEAST_TEXT):
         return None
     if stamp is None:
-        stamp = _time_below(rest)
+        stamp = _dated_beside(stretch, title) or _time_below(rest)
     first = max(stretch.index(title) - _NEAR, 0)
     author = _author(stretch[first : start + 1]) or _author(rest[: _FAREWELL + 3])
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
@@ -148,6 +149,9 @@ def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
     texts = [line for line in head if line.is_text and len(line.text) <= _LONGEST_HEADLINE and not _is_aside(line)]
     # A list of something else may end right above the headline, but a headline never heads one.
     texts = [line for line in texts if head.index(line) > after_other] or texts
+    # What stands above the trail to the article is a ticker.
+    trail = max((place for place, line in enumerate(head) if words.breadcrumb(line.text) is not None), default=-1)
+    texts = [line for line in texts if head.index(line) > trail]
     if not texts:
         return None
     copies = Counter(headline_key(line.text) for line in texts)
@@ -183,7 +187,9 @@ def _is_aside(line: Line) -> bool:
 
 
 def _is_doubtful(line: Line) -> bool:
-    return len(line.text.split()) <= 2 or line.text.endswith(":")
+    parts = line.text.split()
+    is_name = len(parts) <= 3 and all(part[0].isupper() for part in parts)
+    return len(parts) <= 2 or is_name or line.text.endswith(":")
 
 
 def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
@@ -192,13 +198,15 @@ def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock)
     if said is None or stamp.number > title.number or stamp.section is not None:
         return False
     between = head[head.index(stamp) + 1 : head.index(title)]
+    if said.weekday and stamp.number <= _TOP:
+        return True
     if not said.has_hour:
         today = clock.day(said) == clock.taken_at.astimezone(clock.zone).date()
         adjacent = all(line.sign is Sign.COUNT for line in between)
         return said.weekday or (today and not adjacent) or any(line.sign is not Sign.COUNT for line in between)
     instant = clock.instant(said)
     recent = isinstance(instant, datetime) and abs(clock.taken_at - instant) < _CLOCK_RUNS
-    return (recent and stamp.number <= 6) or len([line for line in between if line.sign is not Sign.COUNT]) > 2
+    return (recent and stamp.number <= _TOP) or len([line for line in between if line.sign is not Sign.COUNT]) > 2
 
 
 def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Line]]:
@@ -229,6 +237,22 @@ def _is_finished(line: Line) -> bool:
     if _UNFINISHED_QUESTION.search(line.text):
         return len(line.text) > 120
     return len(line.text) > 200 or _FINISHED.search(line.text) is not None
+
+
+def _dated_beside(stretch: Sequence[Line], title: Line) -> Line | None:
+    """Return the line next to a headline that holds a whole date behind a few words, such as an editor's department."""
+    place = list(stretch).index(title)
+    for line in stretch[max(place - 2, 0) : place + 3]:
+        said = line.inline
+        if (
+            said is not None
+            and line is not title
+            and said.date is not None
+            and said.date[0]
+            and len(said.before.split()) <= 3
+        ):
+            return replace(line, stamp=said) if not said.after else None
+    return None
 
 
 def _time_below(rest: Sequence[Line]) -> Line | None:

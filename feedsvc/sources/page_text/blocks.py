@@ -478,6 +478,8 @@ def _inline(region: Region, clock: Clock) -> Block | None:
         titles
     ) * 2:
         return None
+    if len({headline_key(title) for title in titles}) * 3 < len(titles) * 2:
+        return None
     # In a rhythm of its own, a time beside few words is a section's, and the headline stands on the next line.
     if all(line.loose for line, _ in best) or len({bool(stamp.before) for _, stamp in best}) > 1:
         return None

@@ -159,7 +159,10 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
                     continue
                 if key not in words.DATE_KEYS and not (len(key.split()) <= 2 and _COUNTED.match(value)):
                     return None
-                piece = value if key in words.DATE_KEYS else ""
+                # "Published: admin (12:06)" names who published, not where.
+                piece = ""
+                if key in words.DATE_KEYS and (section_named := words.section(value)) is not None:
+                    section = section or section_named
             piece = _trimmed(piece)
             if words.is_section(piece):
                 section = section or piece

@@ -41,7 +41,7 @@ _NEWS = _keys(
     """news, newsline, newsfeed, feed, headlines, newsroom, lent, lenti, lenta, lentası, xəbər, xəbərlər, xəbərləri, xəbərlərin
     haber, haberler, haberleri, dakika, gelişmeler, новости, новостей, новостная, лента, хроника, новини, новин, стрічка
     ειδήσεις, ειδήσεων, ειδήσεις, νέα, ροή, լրահոս, լրահոսը, լուրեր, լուրերը, նորություններ, նորությունները, նորությունների
-    yangiliklar, yangiliklari, tasmasi, янгиликлар, янгиликлари, тасмаси, жаңалықтар, жаңалықтары, сиэхлеби, სიახლეები, ამბები
+    yangiliklar, yangiliklari, tasmasi, янгиликлар, янгиликлари, тасмаси, жаңалықтар, жаңалықтары, სიახლეები, ამბები
     nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari"""
 )
 _WHICH = _keys(
@@ -143,12 +143,12 @@ _STOP_BEGINNINGS = tuple(
 _COUNTED = _keys(
     """views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
     okunma, görüntülenme, yorum, görüntüleme, okundu, kez okundu, paylaşım, izlenme, просмотров, просмотра, просмотр, просмотры, прочтений, комментариев, комментария, комментарий, прочитано, прочитали, комментарии
-    переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում
-    korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
+    переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում, է, դիտվել
+    korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, sayı, է, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
 )
 _COUNTED_STEMS = tuple(
     fold(stem)
-    for stem in "комент коммент перегляд просмотр прсм прочт baxış oxun şərh yorum okun görünt προβολ σχόλ διαβ դիտ մեկնաբ "
+    for stem in "комент коммент перегляд просмотр прсм прочт baxış oxu şərh yorum okun görünt προβολ σχόλ διαβ դիտ մեկնաբ "
     "ko'ri izoh кўри изоҳ қарал ნახ".split()
 )
 _AUTHORS = _keys(
@@ -156,6 +156,16 @@ _AUTHORS = _keys(
     автор статті, автори, підготував, підготувала, συντάκτης, συντάκτρια, του, της, γράφει, γράφει ο, γράφει η, επιμέλεια, հեղինակ, muallif, муаллиф, ავტორი, авторы, haber, haberi hazırlayan"""
 )
 _AUTHORS_ALONE = _AUTHORS - _keys("by, text, текст, от, від, του, της, haber")
+_ROLES = (
+    "editoru",
+    "muhabiri",
+    "muxbiri",
+    "redaktoru",
+    "корреспондент",
+    "обозреватель",
+    "кореспондент",
+    "correspondent",
+)
 SECTION_KEYS = _keys(
     "section, category, rubric, bölmə, kateqoriya, rubrika, kategori, bölüm, раздел, рубрика, категория, розділ, рубрика, категорія, κατηγορία, ενότητα, в, in, բաժին, bo'lim, turkum, бўлим, рукн, кат"
 )
@@ -166,7 +176,7 @@ DATE_KEYS = _keys(
     дата, опубликовано, обновлено, дата публикации, размещено, добавлено, время, создано, изменено
     опубліковано, оновлено, дата публікації, розміщено, додано, час
     δημοσίευση, δημοσιεύτηκε, δημοσιεύθηκε, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ημερομηνία, ημ δημοσίευσης, ανανεώθηκε, ημερομηνία δημοσίευσης
-    ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган, گ"""
+    ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган"""
 )
 # Words of sections that open many sites' menus: a short line of one is no headline.
 _SECTIONS = _keys(
@@ -330,6 +340,8 @@ def author(text: str) -> str | None:
     named = _NAME_AFTER.match(text)
     if named is not None:
         return named[2].strip() if fold(named[1]) in _AUTHORS else None
+    if 2 <= len(key.split()) <= 8 and any(word.startswith(_ROLES) for word in key.split()[1:]) and text[-1].isalpha():
+        return re.split(r"\s[-–—|]\s|,", text)[0].strip()
     if text.startswith("By ") and 2 <= len(text.split()) <= 5 and all(word[0].isupper() for word in text.split()):
         return text[3:].strip()
     return None
