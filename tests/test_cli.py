@@ -106,6 +106,13 @@ def test_preview_needs_no_configuration_and_prints_one_object(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [tmp_path / "page.txt"]
 
 
+def test_preview_with_a_zone_of_its_own_needs_no_good_configuration(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(PAGE)
+    (tmp_path / "config.toml").write_text("[site")
+    assert feedsvc("preview", "page.txt", folder=tmp_path).returncode == 2
+    assert feedsvc("preview", "page.txt", "--timezone", "Asia/Baku", folder=tmp_path).returncode == 0
+
+
 def test_preview_of_several_files_is_keyed_by_file_name_and_a_bad_one_keeps_none_from_being_read(
     tmp_path: Path,
 ) -> None:

@@ -36,7 +36,9 @@ def preview(
 
     if source and kind:
         raise click.UsageError("--source says the kind already; give one of --source and --kind")
-    settings = previewing.settings(_config_if_any(source), source=source, kind=kind, timezone=timezone)
+    # A zone of its own needs nothing from the configuration, so a broken one is no obstacle.
+    config = None if timezone and not source else _config_if_any(source)
+    settings = previewing.settings(config, source=source, kind=kind, timezone=timezone)
     previews = previewing.preview(targets, settings, taken_at=_instant(at, settings.zone))
     if as_json:
         _preview_json(previews)
