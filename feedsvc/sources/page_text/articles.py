@@ -30,6 +30,9 @@ _FINISHED = re.compile(r"[.!?։…:][\"'»”’)\]]*$")
 _UNFINISHED_QUESTION = re.compile(r"[!?:][\"'»”’)\]]*$")
 
 
+Listed = dict[str, set[datetime]]  # the keys of the headlines in lists, each with its instants
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """What a page says about its own article."""
@@ -49,8 +52,13 @@ def find_article(lines: Sequence[Line], blocks: Sequence[Block], clock: Clock) -
     first_dated = min(
         (min(block.lines) for block in blocks if any(entry.stamp for entry in block.entries)), default=None
     )
+    listed: dict[str, set[datetime]] = {}
+    for entry in (entry for block in blocks for entry in block.entries):
+        instants = listed.setdefault(headline_key(entry.title), set())
+        if isinstance(entry.published, datetime):
+            instants.add(entry.published)
     for stretch in _stretches(lines, taken):
-        article = _article(stretch, clock)
+        article = _article(stretch, clock, listed)
         if article is None:
             continue
         # Below a list, running text without a time of its own is the footer's.
@@ -76,15 +84,17 @@ def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]
     return [stretch for stretch in stretches if any(line.is_sentence for line in stretch)]
 
 
-def _article(stretch: list[Line], clock: Clock) -> Article | None:
+def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | None:
     starts = itertools.islice(_starts(stretch), _STARTS)
-    return next((article for start in starts if (article := _article_at(stretch, start, clock)) is not None), None)
+    return next(
+        (article for start in starts if (article := _article_at(stretch, start, clock, listed)) is not None), None
+    )
 
 
-def _article_at(stretch: list[Line], start: int, clock: Clock) -> Article | None:
+def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -> Article | None:
     head = stretch[max(start - _HEAD, 0) : start]
     stamp = _own_time(head)
-    title = _headline(head, stamp)
+    title = _headline(head, stamp, clock, listed)
     if title is None:
         return None
     if stamp is not None and _is_site_clock(stamp, title, head, clock):
@@ -95,9 +105,13 @@ def _article_at(stretch: list[Line], start: int, clock: Clock) -> Article | None
     if stamp is None:
         stamp = _dated_beside(stretch, title) or _time_below(rest)
     first = max(stretch.index(title) - _NEAR, 0)
-    author = _author(stretch[first : start + 1]) or _author(rest[: _FAREWELL + 3])
+    author = (
+        _author(stretch[first : start + 1])
+        or _author(rest[: _FAREWELL + 3])
+        or _name_alone(stretch, title, stamp, rest)
+    )
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
-    section = _section(stretch[first:start], title, stamp) or _section_beside(rest, stamp)
+    section = _section(stretch[max(start - _HEAD, 0) : start], title, stamp) or _section_beside(rest, stamp)
     return Article(title, title.text, stamp, published, section, author, body)
 
 
@@ -144,23 +158,23 @@ def _own_time(head: Sequence[Line]) -> Line | None:
     return own
 
 
-def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
+def _headline(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Listed) -> Line | None:
     after_other = max((place for place, line in enumerate(head) if line.sign is Sign.OTHER), default=-1)
-    texts = [line for line in head if line.is_text and len(line.text) <= _LONGEST_HEADLINE and not _is_aside(line)]
+    texts = [line for line in head if _may_be_headline(line)]
     # A list of something else may end right above the headline, but a headline never heads one.
     texts = [line for line in texts if head.index(line) > after_other] or texts
     # What stands above the trail to the article is a ticker.
-    trail = max((place for place, line in enumerate(head) if words.breadcrumb(line.text) is not None), default=-1)
+    trail = max((place for place, line in enumerate(head) if words.is_trail(line.text)), default=-1)
     texts = [line for line in texts if head.index(line) > trail]
     if not texts:
         return None
-    copies = Counter(headline_key(line.text) for line in texts)
+    copies = Counter(headline_key(line.text) for line in texts if not _is_doubtful(line))
     near = texts
     if stamp is not None:
         place = head.index(stamp)
         near = [line for line in texts if abs(head.index(line) - place) <= _NEAR]
     key, times = max(
-        ((key, copies[key]) for key in (headline_key(line.text) for line in near)),
+        ((key, copies[key]) for key in (headline_key(line.text) for line in near) if copies[key]),
         key=lambda pair: pair[1],
         default=("", 0),
     )
@@ -173,14 +187,34 @@ def _headline(head: Sequence[Line], stamp: Line | None) -> Line | None:
     for candidates in (above[::-1], below):
         good = next((line for line in candidates if not _is_doubtful(line)), None)
         if good is not None:
-            return good
+            return _above_lead(good, head, stamp, clock, listed) if candidates is not below else good
     return next(iter([*above[::-1], *below]), None)
+
+
+def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, listed: Listed) -> Line:
+    """Return the headline above a line that turns out to be its lead: two texts alone above a time, the lower longer."""
+    place = head.index(line)
+    upper = head[place - 1] if place else None
+    if upper is None or not _may_be_headline(upper) or _is_doubtful(upper) or headline_key(line.text) in listed:
+        return line
+    if place > 1 and (head[place - 2].is_text or (head[place - 2].stamp is not None and not upper.gap)):
+        return line
+    elsewhere = listed.get(headline_key(upper.text))
+    if elsewhere and stamp.stamp is not None:
+        # A ticker shows a headline of the list, and the list says when that one appeared.
+        return upper if clock.instant(stamp.stamp) in elsewhere else line
+    return upper if len(line.text) > len(upper.text) else line
+
+
+def _may_be_headline(line: Line) -> bool:
+    paragraph = line.is_sentence and line.ends_sentence
+    return line.is_text and not paragraph and len(line.text) <= _LONGEST_HEADLINE and not _is_aside(line)
 
 
 def _is_aside(line: Line) -> bool:
     return (
         words.section(line.text) is not None
-        or words.breadcrumb(line.text) is not None
+        or words.is_trail(line.text)
         or len(line.text) < 5
         or words.is_dated_word(line.text)
     )
@@ -195,7 +229,7 @@ def _is_doubtful(line: Line) -> bool:
 def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
     """Tell whether a time above a headline is when the page was saved, not when the article appeared."""
     said = stamp.stamp
-    if said is None or stamp.number > title.number or stamp.section is not None:
+    if said is None or said.date is None or stamp.number > title.number or stamp.section is not None:
         return False
     between = head[head.index(stamp) + 1 : head.index(title)]
     if said.weekday and stamp.number <= _TOP:
@@ -268,22 +302,25 @@ def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | Non
     if stamp is not None and stamp.section is not None:
         return stamp.section
     place = head.index(title)
-    for line in reversed(head[:place]):
-        trail = words.breadcrumb(line.text)
-        if trail:
-            shown = [piece for piece in trail if headline_key(piece) != headline_key(title.text)]
-            return shown[-1] if shown else None
     for line in head[place + 1 :]:
         if line.is_text and (section := words.section(line.text)):
             return section
-    above = [line for line in head[:place] if line.sign not in (Sign.COUNT, Sign.MORE) and line.stamp is None]
-    if above and (section := words.section(above[-1].text)):
-        # Several in a column are a menu, unless the last stands there for the second time.
-        column = [fold(line.text) for line in above[:-1] if words.section(line.text) is not None]
-        if words.section(above[-2].text if len(above) > 1 else "") is not None and fold(above[-1].text) not in column:
-            return None
+    above = [line for line in head[:place] if line.sign is not Sign.COUNT and line.stamp is None]
+    while above and above[-1].sign is Sign.MORE and not words.is_home(above[-1].text):
+        above.pop()
+    if not above:
+        return None
+    last, before = above[-1], above[-2] if len(above) > 1 else None
+    section = words.section(last.text)
+    if before is None or last.gap:
         return section
-    return None
+    if words.is_home(before.text) and last.is_short and last.is_text:
+        return last.text
+    # Several in a column are a menu, unless the last stands there for the second time.
+    column = [fold(line.text) for line in above[:-1] if words.section(line.text) is not None]
+    if words.section(before.text) is not None and fold(last.text) not in column:
+        return None
+    return section
 
 
 def _section_beside(rest: Sequence[Line], stamp: Line | None) -> str | None:
@@ -293,6 +330,15 @@ def _section_beside(rest: Sequence[Line], stamp: Line | None) -> str | None:
     place = list(rest).index(stamp)
     beside = rest[max(place - 1, 0) : place + 2]
     return next((section for line in beside if line.is_text and (section := words.section(line.text))), None)
+
+
+def _name_alone(stretch: Sequence[Line], title: Line, stamp: Line | None, rest: Sequence[Line]) -> str | None:
+    """Return the name that stands alone between a headline and its time, or right below the text."""
+    between = [line for line in stretch if stamp is not None and title.number < line.number < stamp.number]
+    for line in (*between, *rest[:1]):
+        if line.is_text and words.is_name(line.text) and words.section(line.text) is None:
+            return line.text
+    return None
 
 
 def _author(lines: Sequence[Line]) -> str | None:

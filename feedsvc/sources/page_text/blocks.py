@@ -129,7 +129,7 @@ def _in_region(region: Region, clock: Clock, neighbours: dict[datetime, set[str]
 def _runs(region: Region, clock: Clock, last: Line) -> Iterator[tuple[_Run, bool]]:
     """Yield the runs of a region, each with whether it stands right under the region's heading."""
     lines = region.lines
-    roles = _date_roles(lines)
+    roles = _date_roles(region)
     anchors: list[Line] = []
     texts: list[list[Line]] = [[]]
     days: dict[int, date] = {}
@@ -178,18 +178,20 @@ class _DateRole(Enum):
     NONE = auto()  # a date that stands alone among full times: the site's clock
 
 
-def _date_roles(lines: Sequence[Line]) -> dict[int, _DateRole]:
+def _date_roles(region: Region) -> dict[int, _DateRole]:
     """Return what each date without an hour is, where it is no entry's own."""
-    marks = [line for line in lines if line.stamp is not None or line.is_text]
-    dates = [line for line in marks if line.stamp is not None and not line.stamp.has_hour]
+    marks = [line for line in region.lines if line.stamp is not None or line.is_text]
+    dates = [line for line in marks if line.stamp is not None and line.stamp.has_day and not line.stamp.has_hour]
     full = sum(1 for line in marks if line.stamp is not None and line.stamp.has_hour)
+    first = next((line for line in marks if line.stamp is not None), None)
+    listed = region.heading is not None and region.heading.sign is not Sign.OTHER
     roles = {}
     for line in dates:
         place = marks.index(line)
         below = next((other.stamp for other in marks[place + 1 : place + 3] if other.stamp is not None), None)
         if below is not None and below.has_hour and not below.has_day:
             roles[line.number] = _DateRole.HEADER
-        elif len(dates) == 1 and full >= FEWEST_UNLABELLED:
+        elif len(dates) == 1 and full >= FEWEST_UNLABELLED and line is first and not listed:
             roles[line.number] = _DateRole.NONE
     return roles
 
@@ -313,6 +315,10 @@ def _at_edges(run: _Run, reading: _Reading) -> float:
         score += (1 if before else 0) if run.texts[0] else (0 if before else 3)
     if run.closed:
         score += (0 if before else 1) if run.texts[-1] else (3 if before else 0)
+    if run.labelled and before and run.texts[0] and len(run.anchors) > 2:
+        # The first line under a label is a headline, unless it names a section.
+        first = 0 if _quality(run.texts[0][0]) > 0 else 1
+        score += 1.5 if reading.step == len(run.texts[0]) - first else 0
     if run.labelled and run.closed and len(run.anchors) > 2:
         usual = Counter(len(texts) for texts in run.texts[1:-1]).most_common(1)[0][0]
         sides = (len(run.texts[0]), len(run.texts[-1]))

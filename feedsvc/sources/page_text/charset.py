@@ -3,7 +3,7 @@
 import codecs
 
 # What news sites of the region were ever written in, most likely first.
-_LEGACY = ["cp1251", "cp1254", "cp1253", "koi8_r", "iso8859_9", "iso8859_7", "iso8859_5", "cp866", "cp1252"]
+_LEGACY = ["cp1251", "cp1254", "cp1253", "koi8_r", "iso8859_9", "iso8859_7", "iso8859_5", "cp866"]
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),

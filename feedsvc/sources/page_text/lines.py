@@ -24,7 +24,9 @@ _COUNTED = re.compile(r"^\d[\d\s.,]*[^\W\d_]{0,12}\.?$")
 _FRAGMENT = re.compile(r"^\d{1,2}[:./-][\d:./ -]*$")
 # "10:02318 substations", "World205:15": an hour that lost its space.
 _GLUED = re.compile(
-    r"^(?P<first>(?:[01]?\d|2[0-3]):[0-5]\d)(?=\d+\s)|(?<=[^\W\d_])(?P<digit>\d??)(?P<last>(?:[01]\d|2[0-3]):[0-5]\d)$"
+    r"^(?P<first>(?:[01]?\d|2[0-3]):[0-5]\d)(?=\d+\s)"
+    r"|(?<=[^\W\d_])(?P<digit>\d??)(?P<last>(?:[01]\d|2[0-3]):[0-5]\d)$"
+    r"|(?P<hour>\b(?:[01]\d|2[0-3]):[0-5]\d)(?=\d{3,}$)"
 )
 _WIDE = re.compile(r"\s{2,}|\t")
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
@@ -108,7 +110,7 @@ def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     bare = _BULLET.sub("", text) or text
     if _DASH.match(bare) and len(bare.split()) <= 4 and not any(char.isdigit() for char in bare):
         bare = _DASH.sub("", bare)
-    bare = _GLUED.sub(lambda found: f"{found['first'] or found['digit']} {found['last'] or ''}", bare)
+    bare = _GLUED.sub(_unglued, bare)
     stamp = find(bare)
     if stamp is None and _ALMOST_A_DATE.match(bare):
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
@@ -131,6 +133,11 @@ def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
         return replace(line, sign=Sign.COUNT)
     sign = words.sign(bare)
     return replace(line, sign=sign, author=words.author(bare) if sign is Sign.AUTHOR else None)
+
+
+def _unglued(found: re.Match[str]) -> str:
+    before, after = found["first"] or found["hour"] or found["digit"], found["last"] or ""
+    return f"{before} {after}"
 
 
 def _timed(line: Line, stamp: Stamp) -> Line | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from feedsvc.text import headline_key
 
+LONGEST_TRAIL = 250
 LONGEST = 70  # characters: a longer line is never a label or a menu entry
 
 
@@ -180,7 +181,7 @@ DATE_KEYS = _keys(
 )
 # Words of sections that open many sites' menus: a short line of one is no headline.
 _SECTIONS = _keys(
-    """politics, economy, economics, society, culture, sport, sports, world, business, science, technology, tech, health, incident, incidents, region, regions, events, education, energy, travel, lifestyle, entertainment, finance, army, military, karabakh, international, local, opinion, interview, analysis, analytics, official, accidents, tourism, art, arts, nation, region news, diaspora, ict, law, security, environment
+    """transport, oil & gas, oil and gas, tech & science, nəqliyyat, транспорт, энергетика, ulaşım, politics, political, public, cultural, economic, regional, programs, investigation, economy, economics, society, culture, sport, sports, world, business, science, technology, tech, health, incident, incidents, region, regions, events, education, energy, travel, lifestyle, entertainment, finance, army, military, karabakh, international, local, opinion, interview, analysis, analytics, official, accidents, tourism, art, arts, nation, region news, diaspora, ict, law, security, environment
     siyasət, iqtisadiyyat, cəmiyyət, mədəniyyət, idman, dünya, hadisə, kriminal, müsahibə, elm, təhsil, səhiyyə, region, sosial, şou biznes, şoubiznes, texnologiya, ordu, qarabağ, gündəm, ekologiya, turizm, maliyyə, biznes, din, media, ailə, sağlamlıq, elm və təhsil, parlament, rəsmi, hüquq, ədəbiyyat, analitika, aktual, planet, özəl, layihə, maqazin, avto, karusel, müharibə, türk dünyası, ölkə, digər, əsas
     gündem, siyaset, ekonomi, dünya, spor, yaşam, sağlık, eğitim, kültür sanat, kültür, magazin, teknoloji, bilim, asayiş, yerel, son dakika, turizm, çevre, otomobil, güncel, politika, genel, medya, tarım, emlak, televizyon
     политика, экономика, общество, культура, спорт, в мире, мир, наука, технологии, происшествия, регионы, регион, здоровье, бизнес, финансы, образование, криминал, шоу бизнес, туризм, армия, экология, интервью, аналитика, статьи, медиа, авто, недвижимость, власть, город, право, медицина, энергетика, новости дня, карабах, безопасность, события, россия, азербайджан, узбекистан, армения, украина, турция, в стране, в регионе, наука и техника, новости
@@ -194,7 +195,6 @@ _SECTIONS = _keys(
 _HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
 )
-_TRAIL = re.compile(r"\s*[/|›»>→•]+\s*|\s+[-–—]\s+")
 _MATERIALS = _keys("materials, materiallar, материалы, матеріали")
 _FURNITURE = re.compile(
     r"""^(?:
@@ -205,7 +205,7 @@ _FURNITURE = re.compile(
 )
 _NUMBERS = re.compile(r"^[^\w]*\d[\d\s.,  ]*[kKкКmMмМ]?[^\w]*$")
 _PAGES = re.compile(r"^(?:\W*\b\d{1,4}\b\W*|\W*\.\.\.\W*|…)+(?:\s*[»›>]+)?$")
-_WEATHER = re.compile(r"[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
+_WEATHER = re.compile(r"^[+\-–−]?\d{1,2}(?:[.,]\d{1,2})?\s*°?\s*o?[CcСс]$|[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
 _RATES = re.compile(
     r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d",
     re.IGNORECASE,
@@ -311,23 +311,36 @@ def section(text: str) -> str | None:
     return kept if is_section(kept) else None
 
 
-def breadcrumb(text: str) -> list[str] | None:
-    """Return the sections of a trail such as "Home / News / Regions", the broadest first; None when it is none."""
-    if len(text) > 250:
-        return None
-    first, *rest = (piece for piece in _TRAIL.split(text) if piece.strip())
-    if fold(first) in _HOMES:
-        pieces = rest
-    elif (home := next((home for home in _HOMES if fold(first).startswith(home + " ")), None)) is not None:
-        pieces = [" ".join(first.split()[len(home.split()) :]), *rest]
-    else:
-        return None
-    return [piece.strip() for piece in pieces if not is_label(fold(piece))]
+def is_trail(text: str) -> bool:
+    """Tell whether a line is the trail to an article, such as "Home / News / Regions"."""
+    return len(text) <= LONGEST_TRAIL and (place := _home(text)) is not None and bool(text[place:].strip())
+
+
+def is_home(text: str) -> bool:
+    """Tell whether a line is a menu's "Home" and nothing else."""
+    return fold(text) in _HOMES
+
+
+def _home(text: str) -> int | None:
+    """Return where the word for the home page ends, if the text begins with it."""
+    for size in (1, 2):
+        parts = text.split(maxsplit=size)
+        if fold(" ".join(parts[:size])) in _HOMES:
+            return len(text) - len(parts[size]) if len(parts) > size else len(text)
+    return None
 
 
 def is_dated_word(text: str) -> bool:
     """Tell whether a line says "Date" or "Published" and nothing else."""
     return fold(text) in DATE_KEYS
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a line could be a person's name: two or three words, each with a capital."""
+    parts = text.split()
+    return 2 <= len(parts) <= 3 and all(
+        part[0].isupper() and part[-1].isalpha() and not part.isupper() for part in parts
+    )
 
 
 def author(text: str) -> str | None:
