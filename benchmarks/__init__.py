@@ -1,0 +1,1 @@
+"""How fast and how big feedsvc is, on the machine at hand: ``python -m benchmarks`` (or ``make bench``)."""

@@ -1,0 +1,98 @@
+"""Figures: what was measured, against which goal, and as a ratio that another machine can be compared by.
+
+Knows how to time works fairly on a noisy machine: in turns, round by round, beside a yardstick.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rich.table import Table
+
+YARDSTICK = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. ``ratio`` compares with ``of``, measured in the same run; None: nothing to compare with.
+
+    Figures without a goal are there to explain the others.
+    """
+
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+    ratio: float | None = None
+    of: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal is met; empty without one."""
+        if self.goal is None:
+            return ""
+        return "met" if self.value <= self.goal else "MISSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to time: ``run`` is given the number of the round; ``before`` prepares it and is not timed."""
+
+    run: Callable[[int], object]
+    before: Callable[[int], object] = lambda _round: None
+
+
+def yardstick(_round: int = 0) -> int:
+    """Do a fixed amount of pure Python: what it takes tells how fast this machine is just now."""
+    total = 0
+    for number in range(100_000):
+        total = (total * 31 + number) & 0xFFFF
+    return total
+
+
+def timed(rounds: int, *works: Work) -> tuple[tuple[float, ...], ...]:
+    """Return the seconds of each work, round by round.
+
+    The works take turns, so that a slow moment of the machine falls on all of them. A first round is not counted.
+    """
+    seconds: list[list[float]] = [[] for _ in works]
+    for number in range(rounds + 1):
+        for work, taken in zip(works, seconds, strict=True):
+            work.before(number)
+            begin = time.perf_counter()
+            work.run(number)
+            taken.append(time.perf_counter() - begin)
+    return tuple(tuple(taken[1:]) for taken in seconds)
+
+
+def ratio(seconds: Sequence[float], of: Sequence[float]) -> float:
+    """Return the median of the ratios of each round."""
+    return median(one / other for one, other in zip(seconds, of, strict=True))
+
+
+def in_ms(what: str, seconds: Sequence[float], yard: Sequence[float], goal_ms: float | None = None) -> Figure:
+    """Return the median in milliseconds, and its ratio to the yardstick."""
+    return Figure(what, median(seconds) * 1000, "ms", goal_ms, ratio(seconds, yard), YARDSTICK)
+
+
+def table(figures: Sequence[Figure]) -> Table:
+    """Return the figures as a table of goal, figure and verdict."""
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("What")
+    for heading in ("Goal", "Figure", "Ratio"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("Verdict", no_wrap=True)
+    for figure in figures:
+        shown.add_row(
+            figure.what,
+            "" if figure.goal is None else f"≤ {figure.goal:g} {figure.unit}",
+            f"{_rounded(figure.value)} {figure.unit}",
+            "" if figure.ratio is None else f"{_rounded(figure.ratio)} × {figure.of}",
+            figure.verdict,
+        )
+    return shown
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

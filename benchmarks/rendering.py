@@ -1,0 +1,105 @@
+"""Rendering a feed whole, three formats with their encodings, beside bare feedgen writing two of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+
+from benchmarks.figures import Figure, Work, ratio, timed
+from benchmarks.newsroom import ENTRIES, Newsroom, paragraphs
+from feedsvc import feeds
+from feedsvc.addresses import permalink
+from feedsvc.config import Config
+from feedsvc.model import MAIN_FEED, Article, FeedIdentity, Format, SourceName
+from feedsvc.text import paragraphs_html
+
+ROUNDS = 20
+_NOW = datetime(2025, 2, 9, 6, 0, tzinfo=UTC)
+_IDENTITY = FeedIdentity(MAIN_FEED, "urn:uuid:6c1d0d0a-8ae2-4a3c-9d3e-1f6c1d0d0a8a", _NOW)
+
+
+def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
+    """Render the forty articles of the page as the page has them, headlines, and all of them with full stories."""
+    room = Newsroom.found(folder / "rendering")
+    config = room.config()
+    headlines = _articles(room)
+    for what, editions in (
+        (f"{ENTRIES} headlines", [headlines] * (rounds + 1)),
+        # Other stories each time: what was rendered before is remembered.
+        (f"{ENTRIES} full stories", [_with_bodies(headlines, number) for number in range(rounds + 1)]),
+    ):
+        bare, whole = _compared(editions, config, rounds)
+        against = ratio(whole, bare), "bare feedgen"
+        yield Figure(f"render {what}: 3 formats, 4 encodings", median(whole) * 1000, "ms", None, *against)
+        yield Figure("… bare feedgen, RSS and Atom", median(bare) * 1000, "ms")
+
+
+def _compared(
+    editions: Sequence[Sequence[Article]], config: Config, rounds: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    bare, whole = timed(
+        rounds,
+        Work(lambda number: _bare(editions[number], config)),
+        Work(lambda number: _whole(editions[number], config)),
+    )
+    return bare, whole
+
+
+def _articles(room: Newsroom) -> tuple[Article, ...]:
+    service = room.service()
+    try:
+        service.refresh(SourceName("front-page"))
+        return service.latest(ENTRIES)
+    finally:
+        service.close()
+
+
+def _with_bodies(articles: Sequence[Article], edition: int) -> tuple[Article, ...]:
+    return tuple(
+        replace(article, body=paragraphs_html(paragraphs(edition * ENTRIES + number)))
+        for number, article in enumerate(articles)
+    )
+
+
+def _whole(articles: Sequence[Article], config: Config) -> None:
+    feed = config.feed(MAIN_FEED)
+    for format_ in Format:
+        feeds.document(
+            feed,
+            format_,
+            articles,
+            config.site,
+            _IDENTITY,
+            ttl_s=config.max_age_s(feed),
+            now=_NOW,
+            previous=None,
+            built_from=1,
+            settings="",
+        )
+
+
+def _bare(articles: Sequence[Article], config: Config) -> None:
+    """Do what feedgen's own introduction does, with all that we know of each article."""
+    feed: Any = FeedGenerator()
+    feed.id(_IDENTITY.guid)
+    feed.title(config.site.title)
+    feed.subtitle(config.site.title)
+    feed.author({"name": config.site.title})
+    feed.link(href=config.site.base_url, rel="alternate")
+    feed.language(config.site.language)
+    feed.updated(_NOW)
+    for article in articles:
+        entry = feed.add_entry(order="append")
+        entry.id(article.guid)
+        entry.title(article.title)
+        entry.link(href=permalink(config.site.base_url, article))
+        entry.published(article.published)
+        entry.updated(article.updated)
+        if article.body:
+            entry.content(article.body, type="html")
+    feed.rss_str(pretty=True)
+    feed.atom_str(pretty=True)
