@@ -103,7 +103,7 @@ def _in_region(region: Region, clock: Clock, neighbours: dict[datetime, set[str]
         labelled = near and heading is not None and heading.sign is not Sign.OTHER
         fewest = FEWEST_UNLABELLED if not labelled else 1 if _stands_alone(run, region) else 2
         if len(run.anchors) < FEWEST_UNLABELLED and not all(
-            anchor.stamp and anchor.stamp.has_hour for anchor in run.anchors
+            anchor.stamp and (anchor.stamp.has_hour or anchor.stamp.fault) for anchor in run.anchors
         ):
             continue
         if len(run.anchors) < fewest:

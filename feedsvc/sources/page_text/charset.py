@@ -25,7 +25,8 @@ def decode(body: bytes) -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
-    if (wide := _wide(body)) is not None:
+    wide = _wide(body)
+    if wide is not None and not _is_binary(body[:_SAMPLE].decode(wide, "replace").encode("utf-8", "replace")):
         return body.decode(wide, "replace")
     if _is_binary(body[:_SAMPLE]):
         raise ValueError("this is no text file (it holds binary data)")

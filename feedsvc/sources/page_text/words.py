@@ -251,7 +251,7 @@ def sign(text: str) -> Sign | None:
         return Sign.STOP
     if _begins(key, _MORE_BEGINNINGS) or _is_menu(words) or _CONTACT.search(text):
         return Sign.MORE
-    if _RATES.search(text) or (len(words) <= 4 and _WEATHER.search(text)):
+    if _RATES.search(text) or (_WEATHER.search(text) and (len(words) <= 4 or text.count("°") > 1)):
         return Sign.MORE
     if 2 < len(words) <= 4 and " ".join(words[:-1]) in _OTHERS:
         return Sign.OTHER
