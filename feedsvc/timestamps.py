@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 MOST_AHEAD = timedelta(days=1)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
+_LONGEST_WORDS = 30
 _LONGEST = 160  # characters; nothing longer was ever a time with a section, only a sentence that names a date
 
 
@@ -320,6 +321,7 @@ _PART = re.compile(
 _SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
 _BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:u:?(?=[dD]:D))?")
 _DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*(?P<hour>[dD]\.D)(?![.dDny])")
+_DIGIT = re.compile(r"\d")
 _SEPARATORS = " \t\u00a0,|/-–—•·:;"
 
 
@@ -363,7 +365,8 @@ def find(text: str) -> Stamp | None:
     A time is an unbroken run of a date, an hour, a weekday and a zone in any order, each at most once; a weekday, a
     zone or a day and month in digits alone are none.
     """
-    if len(text) > _LONGEST:
+    # Only "yesterday" and the like are times without a digit, and they stand alone.
+    if len(text) > _LONGEST or (len(text) > _LONGEST_WORDS and _DIGIT.search(text) is None):
         return None
     if (iso := _ISO.search(text)) is not None:
         return _iso_stamp(text, iso)

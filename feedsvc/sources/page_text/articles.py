@@ -20,6 +20,7 @@ from feedsvc.timestamps import Unknown
 _HEAD = 16  # lines above the text among which its headline is looked for
 _FAREWELL = 5  # lines below the text among which its time and author may stand
 _STARTS = 8  # lines of running text that are tried as an article's first
+_LEAST_OPENING = 130  # characters of a first paragraph that does not end as one
 _NEAR = 5  # lines between a time and its headline
 _LONGEST_HEADLINE = 220  # characters
 _TOP = 6  # lines at the top of a page, where sites show their clock
@@ -130,7 +131,8 @@ def _below(stretch: Sequence[Line], title: Line, stamp: Line | None) -> list[Lin
 def _starts(stretch: Sequence[Line]) -> Iterator[int]:
     """Yield where the running text may begin: a headline of two sentences right above a time is none of it."""
     for place, line in enumerate(stretch):
-        if not line.is_sentence:
+        # A short line of two sentences that ends in none of them is a headline.
+        if not line.is_sentence or (not _is_finished(line) and len(line.text) < _LEAST_OPENING):
             continue
         below = [other for other in stretch[place + 1 : place + 4] if other.sign is None]
         if (
@@ -184,11 +186,19 @@ def _headline(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Li
         return texts[-1]
     above = [line for line in near if line.number < stamp.number]
     below = [line for line in texts if line.number > stamp.number]
-    for candidates in (above[::-1], below):
-        good = next((line for line in candidates if not _is_doubtful(line)), None)
-        if good is not None:
-            return _above_lead(good, head, stamp, clock, listed) if candidates is not below else good
+    upper = next((line for line in reversed(above) if not _is_doubtful(line)), None)
+    lower = next((line for line in below if not _is_doubtful(line)), None)
+    if upper is not None and (lower is None or not _is_cut_off(upper, stamp, head)):
+        return _above_lead(upper, head, stamp, clock, listed)
+    if lower is not None:
+        return lower
     return next(iter([*above[::-1], *below]), None)
+
+
+def _is_cut_off(line: Line, stamp: Line, head: Sequence[Line]) -> bool:
+    """Tell whether a menu stands between a text and the time below it."""
+    between = head[head.index(line) + 1 : head.index(stamp)]
+    return any(other.sign in (Sign.MORE, Sign.OTHER) for other in between)
 
 
 def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, listed: Listed) -> Line:
@@ -305,7 +315,13 @@ def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | Non
     for line in head[place + 1 :]:
         if line.is_text and (section := words.section(line.text)):
             return section
-    above = [line for line in head[:place] if line.sign is not Sign.COUNT and line.stamp is None]
+    above = [
+        line
+        for line in head[:place]
+        if line.sign is not Sign.COUNT
+        and line.stamp is None
+        and (words.section(line.text) or not words.is_name(line.text))
+    ]
     while above and above[-1].sign is Sign.MORE and not words.is_home(above[-1].text):
         above.pop()
     if not above:
@@ -334,7 +350,8 @@ def _section_beside(rest: Sequence[Line], stamp: Line | None) -> str | None:
 
 def _name_alone(stretch: Sequence[Line], title: Line, stamp: Line | None, rest: Sequence[Line]) -> str | None:
     """Return the name that stands alone between a headline and its time, or right below the text."""
-    between = [line for line in stretch if stamp is not None and title.number < line.number < stamp.number]
+    ends = sorted((title.number, stamp.number)) if stamp is not None else [0, 0]
+    between = [line for line in stretch if ends[0] < line.number < ends[1]]
     for line in (*between, *rest[:1]):
         if line.is_text and words.is_name(line.text) and words.section(line.text) is None:
             return line.text

@@ -21,6 +21,7 @@ _ALMOST_A_DATE = re.compile(
     r"^\d{1,2}[ .\-][^\W\d_]{3,12}\.?[ ,\-]{1,2}(?:19|20)\d\d\b[^\w]*(?:\d{1,2}:\d\d(?::\d\d)?)?$"
 )
 _COUNTED = re.compile(r"^\d[\d\s.,]*[^\W\d_]{0,12}\.?$")
+_DIGIT = re.compile(r"\d")
 _FRAGMENT = re.compile(r"^\d{1,2}[:./-][\d:./ -]*$")
 # "10:02318 substations", "World205:15": an hour that lost its space.
 _GLUED = re.compile(
@@ -28,7 +29,6 @@ _GLUED = re.compile(
     r"|(?<=[^\W\d_])(?P<digit>\d??)(?P<last>(?:[01]\d|2[0-3]):[0-5]\d)$"
     r"|(?P<hour>\b(?:[01]\d|2[0-3]):[0-5]\d)(?=\d{3,}$)"
 )
-_WIDE = re.compile(r"\s{2,}|\t")
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
 _DASH = re.compile(r"^[-–—]\s+")
 _FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
@@ -108,31 +108,36 @@ def _perhaps_cut(last: Line) -> Line:
 
 def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     bare = _BULLET.sub("", text) or text
-    if _DASH.match(bare) and len(bare.split()) <= 4 and not any(char.isdigit() for char in bare):
+    if bare[0] in "-–—" and len(bare) < 50 and _DASH.match(bare) and len(bare.split()) <= 4 and not _DIGIT.search(bare):
         bare = _DASH.sub("", bare)
-    bare = _GLUED.sub(_unglued, bare)
+    if ":" in bare:
+        bare = _GLUED.sub(_unglued, bare)
+    sectioned = _sectioned(raw.strip())
+    if sectioned is not None:
+        return Line(number, sectioned[1], gap, blanks, section=sectioned[0])
     stamp = find(bare)
-    if stamp is None and _ALMOST_A_DATE.match(bare):
+    if stamp is None and len(bare) < 40 and _ALMOST_A_DATE.match(bare):
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
-    line = Line(number, bare, gap, blanks)
-    parted = _WIDE.split(bare_raw := raw.strip(), maxsplit=1)
-    if (
-        len(parted) == 2
-        and (words.is_section(parted[0]) or words.is_label(words.fold(parted[0])))
-        and len(parted[1].split()) > 2
-        and "  " in bare_raw
-    ):
-        return replace(line, text=headline(parted[1]), section=headline(parted[0]))
+    inline = None
     if stamp is not None:
-        timed = _timed(line, stamp)
+        timed = _timed(Line(number, bare, gap, blanks), stamp)
         if timed is not None:
             return timed
-        if (not stamp.before or not stamp.after) and (stamp.has_hour or stamp.has_day) and stamp.fault is None:
-            line = replace(line, inline=stamp)
-    if _GLUE.match(bare):
-        return replace(line, sign=Sign.COUNT)
-    sign = words.sign(bare)
-    return replace(line, sign=sign, author=words.author(bare) if sign is Sign.AUTHOR else None)
+        inline = stamp if not (stamp.before and stamp.after) and stamp.fault is None else None
+    sign = Sign.COUNT if _GLUE.match(bare) else words.sign(bare)
+    author = words.author(bare) if sign is Sign.AUTHOR else None
+    return Line(number, bare, gap, blanks, sign=sign, author=author, inline=inline)
+
+
+def _sectioned(raw: str) -> tuple[str, str] | None:
+    """Return the section and the headline of a line that sets them apart by wide space."""
+    if "  " not in raw and "\t" not in raw:
+        return None
+    first, _, rest = raw.replace("\t", "  ").partition("  ")
+    section = headline(first)
+    if len(rest.split()) < 3 or not (words.is_section(section) or words.is_label(words.fold(section[: words.LONGEST]))):
+        return None
+    return section, headline(rest)
 
 
 def _unglued(found: re.Match[str]) -> str:
@@ -307,17 +312,27 @@ def _without_menus(lines: list[Line]) -> list[Line]:
             line.sign in (Sign.MORE, Sign.OTHER, Sign.LABEL) or (line.is_text and words.is_section(line.text))
         )
 
+    def is_time(line: Line | None) -> bool:
+        return line is not None and line.stamp is not None and line.stamp.has_hour
+
     kept: list[Line] = []
     for place, line in enumerate(lines):
-        before = lines[place - 1] if place and not line.gap else None
-        after = lines[place + 1] if place + 1 < len(lines) else None
-        if line.sign in (Sign.OTHER, Sign.LABEL) and is_entry(before):
-            closes = after is None or after.gap > 0
-            inside = after is not None and not after.gap and is_entry(after)
-            if (closes and line.sign is Sign.OTHER) or inside:
-                kept.append(replace(line, sign=Sign.MORE))
-                continue
-        kept.append(line)
+        if line.sign not in (Sign.OTHER, Sign.LABEL):
+            kept.append(line)
+            continue
+        above = lines[place - 1] if place else None
+        below, next_below = (lines[at] if at < len(lines) else None for at in (place + 1, place + 2))
+        joined = below if below is not None and not below.gap else None
+        in_column = above is not None and not line.gap and is_entry(above)
+        heads_column = is_entry(joined) and next_below is not None and not next_below.gap and is_entry(next_below)
+        if line.sign is Sign.OTHER and is_time(above) and is_time(below):
+            kept.append(replace(line, sign=None))  # a headline: "Most read books of the year"
+        elif (in_column and (is_entry(joined) or (joined is None and line.sign is Sign.OTHER))) or (
+            line.sign is Sign.OTHER and heads_column
+        ):
+            kept.append(replace(line, sign=Sign.MORE))
+        else:
+            kept.append(line)
     return kept
 
 

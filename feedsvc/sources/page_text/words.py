@@ -142,7 +142,7 @@ _STOP_BEGINNINGS = tuple(
     )
 )
 _COUNTED = _keys(
-    """views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
+    """k, к, m, м, views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
     okunma, görüntülenme, yorum, görüntüleme, okundu, kez okundu, paylaşım, izlenme, просмотров, просмотра, просмотр, просмотры, прочтений, комментариев, комментария, комментарий, прочитано, прочитали, комментарии
     переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում, է, դիտվել
     korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, sayı, է, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
@@ -196,15 +196,14 @@ _HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
 )
 _MATERIALS = _keys("materials, materiallar, материалы, матеріали")
-_FURNITURE = re.compile(
-    r"""^(?:
-    (?:©|\(c\)|copyright\b).*
-    | .*(?:all\ rights\ reserved|bütün\ hüquqlar|все\ права|всі\ права|tüm\ hakları|բոլոր\ իրավունքները).*
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
+_RIGHTS = tuple(
+    sorted(
+        _keys(
+            """all rights reserved, bütün hüquqlar, bütün hüquqları, все права, всі права, усі права, tüm hakları, tüm hakkı
+            բոլոր իրավունքները, barcha huquqlar, барча ҳуқуқлар, με επιφύλαξη"""
+        )
+    )
 )
-_NUMBERS = re.compile(r"^[^\w]*\d[\d\s.,  ]*[kKкКmMмМ]?[^\w]*$")
-_PAGES = re.compile(r"^(?:\W*\b\d{1,4}\b\W*|\W*\.\.\.\W*|…)+(?:\s*[»›>]+)?$")
 _WEATHER = re.compile(r"^[+\-–−]?\d{1,2}(?:[.,]\d{1,2})?\s*°?\s*o?[CcСс]$|[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
 _RATES = re.compile(
     r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d",
@@ -226,13 +225,10 @@ def sign(text: str) -> Sign | None:
     """Return what the words of one line say it is for, or None when they say nothing."""
     if len(text) > LONGEST:
         return _long_sign(text)
-    if _FURNITURE.match(text):
-        return Sign.STOP
     key = fold(text)
-    if not key or _PAGES.match(text) or _NUMBERS.match(text):
-        return Sign.COUNT
-    counted = _count(key)
-    if counted:
+    if _is_rights(text, key):
+        return Sign.STOP
+    if not key or key.replace(" ", "").isdigit() or _count(key):
         return Sign.COUNT
     if key in _OTHERS:
         return Sign.OTHER
@@ -260,14 +256,20 @@ def sign(text: str) -> Sign | None:
 
 def _long_sign(text: str) -> Sign | None:
     opening = text[: LONGEST * 2]
-    if opening.startswith("©") or (len(text) < LONGEST * 3 and _FURNITURE.match(text)):
-        return Sign.STOP
     key = fold(opening)
+    if _is_rights(text, key):
+        return Sign.STOP
     if _begins(key, _MORE_BEGINNINGS):
         return Sign.MORE
     if _begins(key, _STOP_BEGINNINGS):
         return Sign.STOP if ":" in text[:30] else None
     return Sign.MORE if _is_menu(key.split()) else None
+
+
+def _is_rights(text: str, key: str) -> bool:
+    return text.startswith(("©", "(c)", "(C)")) or (
+        len(text) <= LONGEST * 3 and any(phrase in key for phrase in _RIGHTS)
+    )
 
 
 def is_label(key: str) -> bool:
@@ -361,7 +363,7 @@ def author(text: str) -> str | None:
 
 
 def _begins(key: str, beginnings: tuple[str, ...]) -> bool:
-    return any(
+    return key.startswith(beginnings) and any(
         key.startswith(beginning) and key[len(beginning) : len(beginning) + 1] in ("", " ") for beginning in beginnings
     )
 
@@ -383,4 +385,8 @@ def _is_menu(words: list[str]) -> bool:
 
 def _count(key: str) -> bool:
     words = re.sub(r"\d+", " ", key).strip()
-    return words != key and all(word in _COUNTED or word.startswith(_COUNTED_STEMS) for word in words.split())
+    return (
+        words != key
+        and len(words) < LONGEST
+        and all(word in _COUNTED or word.startswith(_COUNTED_STEMS) for word in words.split())
+    )
