@@ -49,7 +49,7 @@ def headline_key(title: str) -> str:
     no letter and no digit.
     """
     folded = unicodedata.normalize("NFKD", title).replace("ı", "i").casefold()
-    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    bare = folded if folded.isascii() else "".join(char for char in folded if not unicodedata.combining(char))
     return _NOT_WORD.sub(" ", bare).strip()
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.lines import Line, Region, regions
+from feedsvc.sources.page_text.lines import Line, Region, ends_in_full_stop, is_running, regions
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
@@ -253,7 +254,7 @@ def _score(run: _Run, reading: _Reading, clock: Clock, neighbours: dict[datetime
         if 0 <= far < size:
             joints += 1
             outside += title.blanks != run.anchors[far].blanks
-        if anchor.stamp is not None and not matched:
+        if neighbours and anchor.stamp is not None and not matched:
             instant = clock.instant(anchor.stamp, run.days.get(anchor.number))
             matched = isinstance(instant, datetime) and headline_key(title.text) in neighbours.get(instant, ())
     score = 3 * quality / size - 1.5 * missing + 3 * matched - 0.3 * (reading.step - 1)
@@ -274,15 +275,19 @@ def _title(run: _Run, reading: _Reading, place: int) -> Line | None:
 
 
 def _quality(line: Line) -> float:
+    return _headline_quality(line.text)
+
+
+@lru_cache(maxsize=2048)
+def _headline_quality(text: str) -> float:
     """Return how much a line looks like a headline: 1 at best, below 0 when it looks like something else."""
-    text = line.text
     if words.is_section(text):
         return -1
     quality = 1.0
     if len(text.split()) <= 2:
         quality -= 1
-    if line.is_sentence:
-        quality -= 1.6 if line.ends_sentence else 0.5
+    if is_running(text):
+        quality -= 1.6 if ends_in_full_stop(text) else 0.5
     if len(text) > 180:
         quality -= 0.6
     if words.is_cut(text):

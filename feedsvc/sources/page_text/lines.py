@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
@@ -64,23 +65,32 @@ class Line:
     @property
     def is_sentence(self) -> bool:
         """Tell whether the line reads as running text rather than as a headline."""
-        size = len(self.text)
-        return self.is_text and (size > 200 or (size > 40 and (self.ends_sentence or self.holds_sentences)))
-
-    @property
-    def holds_sentences(self) -> bool:
-        """Tell whether a sentence ends and another begins inside the line."""
-        return any(match[1].isupper() for match in _NEXT_SENTENCE.finditer(self.text))
+        return self.is_text and is_running(self.text)
 
     @property
     def ends_sentence(self) -> bool:
         """Tell whether the line ends with a full stop, and not with an ellipsis."""
-        return _FULL_STOP.search(self.text) is not None
+        return ends_in_full_stop(self.text)
 
     @property
     def is_short(self) -> bool:
         """Tell whether the line is too short for a headline, as names of sections are."""
         return len(self.text) <= 32 and len(self.text.split()) <= 3 and not any(char.isdigit() for char in self.text)
+
+
+@lru_cache(maxsize=2048)
+def is_running(text: str) -> bool:
+    """Tell whether a text is long, or ends a sentence, or goes on after one."""
+    size = len(text)
+    return size > 200 or (
+        size > 40 and (ends_in_full_stop(text) or any(match[1].isupper() for match in _NEXT_SENTENCE.finditer(text)))
+    )
+
+
+@lru_cache(maxsize=2048)
+def ends_in_full_stop(text: str) -> bool:
+    """Tell whether a text ends with a full stop, and not with an ellipsis."""
+    return _FULL_STOP.search(text) is not None
 
 
 def split(page: str) -> list[Line]:
