@@ -123,9 +123,7 @@ def _below(stretch: Sequence[Line], title: Line, stamp: Line | None) -> list[Lin
         return list(stretch[under:])
     place = stretch.index(stamp)
     lead = [line for line in stretch[under:place] if line.is_text and len(line.text.split()) > 5]
-    return lead + [
-        line for line in stretch[place + 1 :] if line.stamp is None or line.number > stretch[place + 1].number + 1
-    ]
+    return [*lead, *stretch[place + 1 :]]
 
 
 def _starts(stretch: Sequence[Line]) -> Iterator[int]:
@@ -151,13 +149,19 @@ def _same(one: Line, other: Line) -> bool:
 
 def _own_time(head: Sequence[Line]) -> Line | None:
     """Return the time nearest to the text; of several in a row ("published, updated") the first."""
+    stamps = [line for line in head if line.stamp is not None and (line.stamp.has_day or line.stamp.fault)]
+    published = [line for line in stamps if not _is_update(line)]
     own: Line | None = None
     for line in reversed(head):
-        if line.stamp is not None and (line.stamp.has_day or line.stamp.fault):
+        if line in (published or stamps):
             own = line
         elif own is not None and (line.is_text or line.sign is Sign.OTHER):
             break
     return own
+
+
+def _is_update(line: Line) -> bool:
+    return line.stamp is not None and fold(line.stamp.before) in words.UPDATE_KEYS
 
 
 def _headline(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Listed) -> Line | None:
@@ -182,8 +186,12 @@ def _headline(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Li
     )
     if times > 1:
         return next(line for line in texts if headline_key(line.text) == key)
+    trails = [headline_key(line.text) for line in head if words.is_trail(line.text)]
+    for line in texts:
+        if not _is_doubtful(line) and any(trail.endswith(headline_key(line.text)) for trail in trails):
+            return line
     if stamp is None:
-        return texts[-1]
+        return next((line for line in reversed(texts) if not _is_doubtful(line)), texts[-1])
     above = [line for line in near if line.number < stamp.number]
     below = [line for line in texts if line.number > stamp.number]
     upper = next((line for line in reversed(above) if not _is_doubtful(line)), None)
@@ -239,7 +247,7 @@ def _is_doubtful(line: Line) -> bool:
 def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
     """Tell whether a time above a headline is when the page was saved, not when the article appeared."""
     said = stamp.stamp
-    if said is None or said.date is None or stamp.number > title.number or stamp.section is not None:
+    if said is None or said.date is None or said.before or stamp.number > title.number or stamp.section is not None:
         return False
     between = head[head.index(stamp) + 1 : head.index(title)]
     if said.weekday and stamp.number <= _TOP:
@@ -258,7 +266,7 @@ def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Lin
     kept: list[Line] = []
     aside = False
     for line in lines:
-        if kept and (line.sign is Sign.STOP or line.stamp is not None):
+        if kept and (line.sign is Sign.STOP or (line.stamp is not None and not _is_update(line))):
             break
         if line.sign is Sign.OTHER:
             aside = True
@@ -315,6 +323,8 @@ def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | Non
     for line in head[place + 1 :]:
         if line.is_text and (section := words.section(line.text)):
             return section
+        if line.is_text and line.is_short and line.text.isupper() and len(line.text) > 3 and line.gap:
+            return line.text
     above = [
         line
         for line in head[:place]

@@ -101,7 +101,7 @@ _OTHER_WORDS = _keys(
     mashhur, ommabop, muhim, oxshash, kop, oqilgan, машҳур, оммабоп, муҳим, ўхшаш, кўп, ўқилган, ўқилганлар"""
 )
 _MORE = _keys(
-    """haber merkezi, özel haber, redaksiya, editor, admin, newsroom, yayımlandı, üzerinde, redaktor, weather, exchange rates, currency rates, currency, poll, hava, valyuta məzənnələri, valyuta, hava proqnozu, sorğu, təqvim, xəbər axtar, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, anket, canlı borsa, spor toto, burçlar, курсы валют, курс валют, погода, опрос, календарь, курс нбу, опитування, календар, καιρός, ο καιρός, եղանակ, փոխարժեք, հարցում, օրացույց, valyuta kurslari, ob-havo, валюта курслари, валюта, об-ҳаво
+    """σύνταξη, newsroom, haber merkezi, özel haber, redaksiya, editor, admin, newsroom, yayımlandı, üzerinde, redaktor, weather, exchange rates, currency rates, currency, poll, hava, valyuta məzənnələri, valyuta, hava proqnozu, sorğu, təqvim, xəbər axtar, hava durumu, döviz, piyasalar, piyasa, namaz vakitleri, puan durumu, anket, canlı borsa, spor toto, burçlar, курсы валют, курс валют, погода, опрос, календарь, курс нбу, опитування, календар, καιρός, ο καιρός, եղանակ, փոխարժեք, հարցում, օրացույց, valyuta kurslari, ob-havo, валюта курслари, валюта, об-ҳаво
     read more, read full, read on, continue reading, full story, details, more details, share, share this, share on facebook, print, print version, facebook, twitter, telegram, whatsapp, instagram, youtube, linkedin, vk, vkontakte, odnoklassniki, viber, pinterest, email, e mail, messenger, tiktok, x, tweet, rss, copy link, link copied, advertisement, ad, ads, advertising, loading, follow us, subscribe, login, log in, sign in, register, search, menu, home, homepage, contact, contacts, contact us, about, about us, close, up, top, back, photo, video, photos, videos, live, audio, in, new, previous, prev, first, materials, skip to content, follow us on google news, date, published, section, category, source, views, language
     paylaş, paylaşın, facebook da paylaş, facebookda paylaş, twitter da paylaş, çap et, çap, ətraflı, ətraflı oxu, ardını oxu, davamını oxu, oxu, reklam, reklam yeri, elan, ana səhifə, əsas səhifə, haqqımızda, əlaqə, bizimlə əlaqə, axtar, axtarış, giriş, qeydiyyat, menyu, abunə ol, şrift, kopyala, linki kopyala, foto, video, canlı, tarix, bölmə, kateqoriya, mənbə, oxunub, baxış, baxış sayı, şəkil, yüklənir, bağla, sayt haqqında, redaksiya, bizi izləyin, bizi facebook da izləyin, keçid linkləri, telegram kanalımıza abunə olun, xəbərlər, kanalımıza abunə olun, dil, yuxarı
     paylaş, tweetle, yazdır, devamını oku, haberin devamı, detaylar, detay, reklam, anasayfa, ana sayfa, hakkımızda, iletişim, künye, ara, giriş yap, üye ol, abone ol, takip et, favorilerim, kaydet, haberi paylaş, yorum yap, yorum yaz, canlı yayın, google news, bizi takip edin, yazı boyutu, kopyala, whatsapp, yükleniyor, kapat, menü, tarih, kategori, kaynak
@@ -144,7 +144,7 @@ _STOP_BEGINNINGS = tuple(
 _COUNTED = _keys(
     """k, к, m, м, views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
     okunma, görüntülenme, yorum, görüntüleme, okundu, kez okundu, paylaşım, izlenme, просмотров, просмотра, просмотр, просмотры, прочтений, комментариев, комментария, комментарий, прочитано, прочитали, комментарии
-    переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում, է, դիտվել
+    переглядів, перегляди, перегляд, перегляда, коментарів, коментарі, коментар, прочитань, προβολές, σχόλια, σχόλιο, αναγνώσεις, κοινοποιήσεις, դիտում, դիտումներ, մեկնաբանություն, ընթերցում, է, դիտվել
     korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, sayı, է, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
 )
 _COUNTED_STEMS = tuple(
@@ -171,13 +171,17 @@ SECTION_KEYS = _keys(
     "section, category, rubric, bölmə, kateqoriya, rubrika, kategori, bölüm, раздел, рубрика, категория, розділ, рубрика, категорія, κατηγορία, ενότητα, в, in, բաժին, bo'lim, turkum, бўлим, рукн, кат"
 )
 DATE_KEYS = _keys(
-    """date, published, posted, updated, publication date, last updated, last update, updated on, published on, posted on, added, modified, created, time
+    """upd, update, yayın tarihi, καταχωρήθηκε, date, published, posted, updated, publication date, last updated, last update, updated on, published on, posted on, added, modified, created, time
     tarix, dərc edilib, dərc olunub, yenilənib, yeniləndi, yayımlanıb, əlavə olunub, vaxt, dərc tarixi, saat, son yenilənmə
     tarih, yayın, yayınlanma, yayınlanma tarihi, yayın tarihi, güncelleme, güncelleme tarihi, son güncelleme, güncellendi, giriş, giriş tarihi, oluşturulma tarihi, eklenme, eklenme tarihi, yayımlanma, haber giriş, haber giriş tarihi, yayınlandı
     дата, опубликовано, обновлено, дата публикации, размещено, добавлено, время, создано, изменено
     опубліковано, оновлено, дата публікації, розміщено, додано, час
     δημοσίευση, δημοσιεύτηκε, δημοσιεύθηκε, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ημερομηνία, ημ δημοσίευσης, ανανεώθηκε, ημερομηνία δημοσίευσης
     ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган"""
+)
+UPDATE_KEYS = _keys(
+    """upd, update, updated, updated on, last updated, last update, modified, yenilənib, yeniləndi, son yenilənmə, güncelleme, güncelleme tarihi
+    son güncelleme, güncellendi, обновлено, изменено, оновлено, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ανανεώθηκε, թարմացվել է, yangilangan, янгиланган"""
 )
 # Words of sections that open many sites' menus: a short line of one is no headline.
 _SECTIONS = _keys(
@@ -187,7 +191,7 @@ _SECTIONS = _keys(
     политика, экономика, общество, культура, спорт, в мире, мир, наука, технологии, происшествия, регионы, регион, здоровье, бизнес, финансы, образование, криминал, шоу бизнес, туризм, армия, экология, интервью, аналитика, статьи, медиа, авто, недвижимость, власть, город, право, медицина, энергетика, новости дня, карабах, безопасность, события, россия, азербайджан, узбекистан, армения, украина, турция, в стране, в регионе, наука и техника, новости
     політика, економіка, суспільство, спорт, світ, у світі, події, здоров'я, технології, освіта, кримінал, регіони, регіон, війна, україна, новини, культура, наука, шоу бізнес, фінанси, бізнес, надзвичайні події, життя, київ, одеса, стиль життя
     πολιτική, οικονομία, κοινωνία, πολιτισμός, κόσμος, ελλάδα, αθλητικά, αθλητισμός, υγεία, τεχνολογία, επιστήμη, περιβάλλον, διεθνή, τοπικά, τοπικα, παιδεία, μπάσκετ, ποδόσφαιρο, media, lifestyle, life, ειδήσεις, αγορά, εργασία, εκπαίδευση, τουρισμός, απόψεις, κύπρος, business, αστυνομικά, αυτοκίνητο, καιρός
-    քաղաքականություն, տնտեսություն, հասարակություն, մշակույթ, սպորտ, աշխարհ, միջազգային, արցախ, իրավունք, կրթություն, առողջություն, գիտություն, տարածաշրջան, հայաստան, բանակ, պատահարներ, սփյուռք, իրադարձություններ, շոու բիզնես
+    քաղաքականություն, տնտեսություն, հասարակություն, մշակույթ, սպորտ, աշխարհ, միջազգային, արցախ, իրավունք, կրթություն, առողջություն, գիտություն, տարածաշրջան, վերլուծական, վերլուծություն, հայաստան, բանակ, պատահարներ, սփյուռք, իրադարձություններ, շոու բիզնես
     siyosat, iqtisodiyot, jamiyat, madaniyat, sport, jahon, dunyo, fan, texnologiya, ta'lim, tibbiyot, o'zbekiston, sog'liq, fan va texnika, moliya, biznes, hodisa, turizm, hududlar, salomatlik
     сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
 )
@@ -217,6 +221,7 @@ _SWITCH = re.compile(
     r"^\W*(?:(?:aze?|azə|ru[sс]?|eng?|tr|uk?r?|ua|рус|укр|англ|հայ|am|hy|uz|ўз|o[ʻ']z|ελ|el|gr|ge|қаз|kz|fa|ar|de|fr|a[-+]?)\b[\W_]*){2,}$",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(r"\s([^\W\d_]{5,}):\s+([^:]{3,40})$")
 _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
 
 
@@ -238,7 +243,7 @@ def sign(text: str) -> Sign | None:
         return Sign.LABEL
     if _heads_another_list(key):
         return Sign.OTHER
-    if key in _MORE or _SWITCH.match(text):
+    if key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text):
         return Sign.MORE
     if author(text) is not None:
         return Sign.AUTHOR
@@ -352,6 +357,9 @@ def author(text: str) -> str | None:
     key = fold(text)
     if key in _AUTHORS_ALONE:
         return ""
+    signed = _SIGNED.search(text)
+    if signed is not None and fold(signed[1]) in _AUTHORS_ALONE:
+        return signed[2].strip()
     named = _NAME_AFTER.match(text)
     if named is not None:
         return named[2].strip() if fold(named[1]) in _AUTHORS else None
