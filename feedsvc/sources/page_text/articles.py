@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.blocks import Block, Clock
+from feedsvc.sources.page_text.blocks import Block
 from feedsvc.sources.page_text.lines import Line
+from feedsvc.sources.page_text.runs import Clock
 from feedsvc.sources.page_text.words import Sign, fold
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Unknown

@@ -63,6 +63,16 @@ class Line:
         return self.sign is None and self.stamp is None
 
     @property
+    def is_hour(self) -> bool:
+        """Tell whether the line states an hour and no day."""
+        return self.stamp is not None and self.stamp.has_hour and not self.stamp.has_day
+
+    @property
+    def is_date(self) -> bool:
+        """Tell whether the line states a day and no hour."""
+        return self.stamp is not None and self.stamp.has_day and not self.stamp.has_hour
+
+    @property
     def is_sentence(self) -> bool:
         """Tell whether the line reads as running text rather than as a headline."""
         return self.is_text and is_running(self.text)
@@ -257,7 +267,7 @@ def _merged(lines: list[Line]) -> list[Line]:
     merged: list[Line] = []
     for region in regions(lines):
         body = region.lines
-        hours = sum(1 for line in body if _is_hour(line))
+        hours = sum(1 for line in body if line.is_hour)
         pairs = _pairs(body)
         together = pairs and (len(pairs) >= 0.8 * hours or all(width == 3 for width in pairs.values()))
         if region.heading is not None and region.heading.sign is not Sign.END:
@@ -274,14 +284,6 @@ def _merged(lines: list[Line]) -> list[Line]:
         if region.closing is not None:
             merged.append(region.closing)
     return merged
-
-
-def _is_hour(line: Line) -> bool:
-    return line.stamp is not None and line.stamp.has_hour and not line.stamp.has_day
-
-
-def _is_date(line: Line) -> bool:
-    return line.stamp is not None and line.stamp.has_day and not line.stamp.has_hour and not line.loose
 
 
 def _pairs(lines: Sequence[Line]) -> dict[int, int]:
@@ -301,7 +303,7 @@ def _pairs(lines: Sequence[Line]) -> dict[int, int]:
 
 
 def _complete(one: Line, other: Line) -> bool:
-    return (_is_date(one) and _is_hour(other)) or (_is_hour(one) and _is_date(other))
+    return (one.is_date and other.is_hour) or (one.is_hour and other.is_date)
 
 
 def _joined(one: Line, other: Line) -> Line:

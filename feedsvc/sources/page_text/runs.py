@@ -1,0 +1,157 @@
+"""The runs of a page: times that follow one another in a rhythm, with the texts around them.
+
+Knows where a rhythm begins and breaks, and which dates are the days of the hours below them; knows nothing of which
+text is a headline.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from feedsvc.sources.page_text.lines import Line, Region
+from feedsvc.sources.page_text.words import Sign
+from feedsvc.text import headline_key
+from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
+
+FARTHEST = 4  # lines of text between two times of one run
+_FEWEST_FULL = 3  # full times beside which a lone date is none of the list's
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What times are read against."""
+
+    taken_at: datetime
+    zone: ZoneInfo
+
+    def instant(self, stamp: Stamp, day: date | None = None) -> datetime | Unknown:
+        return resolve(stamp, taken_at=self.taken_at, zone=self.zone, day=day)
+
+    def day(self, stamp: Stamp) -> date | None:
+        return day_of(stamp, taken_at=self.taken_at, zone=self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Times that follow one another in a rhythm, with the texts before, between and after them.
+
+    ``texts`` is one longer than ``anchors``: ``texts[i]`` stands above ``anchors[i]``. ``headed`` tells whether the
+    run stands right under its region's heading, ``closed`` whether a terminator ends it, ``days`` the day header that an
+    anchor stands under, ``doubled`` the texts that stand twice in a row, as a picture's and a link's.
+    """
+
+    anchors: tuple[Line, ...]
+    texts: tuple[tuple[Line, ...], ...]
+    headed: bool
+    closed: bool
+    ends_page: bool
+    days: dict[int, date]
+    doubled: frozenset[int]
+
+    @property
+    def usual(self) -> int:
+        """How many texts stand between two times, mostly."""
+        between = Counter(len(texts) for texts in self.texts[1:-1]).most_common(1)
+        return between[0][0] if between else 1
+
+
+def find_runs(region: Region, clock: Clock, last: Line) -> Iterator[Run]:
+    """Yield the runs of a region in its order; ``last`` is the last line of the page."""
+    marks = _Marks(region, clock)
+    anchors, texts = marks.anchors, marks.texts
+    start = 0
+    for end in [*_breaks(texts, region.heading is not None), len(anchors)]:
+        if end == start:
+            continue
+        lead, tail = texts[start], texts[end]
+        headed = start == 0 and region.heading is not None and _leads_on(lead)
+        yield Run(
+            anchors=tuple(anchors[start:end]),
+            texts=(tuple(lead[-FARTHEST:]), *map(tuple, texts[start + 1 : end]), tuple(tail[:FARTHEST])),
+            headed=headed,
+            closed=end == len(anchors) and (region.closing is not None or not tail),
+            ends_page=anchors[end - 1] is last,
+            days=marks.days,
+            doubled=frozenset(marks.doubled),
+        )
+        start = end
+
+
+class _Marks:
+    """The times of a region that are entries' own, and the texts between them."""
+
+    def __init__(self, region: Region, clock: Clock) -> None:
+        self.anchors: list[Line] = []
+        self.texts: list[list[Line]] = [[]]
+        self.days: dict[int, date] = {}
+        self.doubled: set[int] = set()
+        roles = _date_roles(region)
+        day: date | None = None
+        for line in region.lines:
+            role = roles.get(line.number)
+            if role is _DateRole.HEADER and line.stamp is not None:
+                day = clock.day(line.stamp) or day
+            elif line.stamp is not None and role is not _DateRole.CLOCK:
+                self.anchors.append(line)
+                self.texts.append([])
+                if day is not None:
+                    self.days[line.number] = day
+            elif line.is_text:
+                self._add_text(line)
+
+    def _add_text(self, line: Line) -> None:
+        texts = self.texts[-1]
+        if texts and headline_key(texts[-1].text) == headline_key(line.text):
+            self.doubled.add(texts[-1].number)
+        else:
+            texts.append(line)
+
+
+def _leads_on(lead: Sequence[Line]) -> bool:
+    """Tell whether what stands between a heading and the first time lets the heading speak for the run."""
+    return len(lead) <= FARTHEST and not any(text.is_sentence for text in lead[:-2])
+
+
+class _DateRole(Enum):
+    HEADER = auto()  # the day of the hours below it
+    CLOCK = auto()  # a date that stands alone above full times
+
+
+def _date_roles(region: Region) -> dict[int, _DateRole]:
+    """Return what each date without an hour is, where it is no entry's own."""
+    marks = [line for line in region.lines if line.stamp is not None or line.is_text]
+    dates = sum(1 for line in marks if line.is_date)
+    full = sum(1 for line in marks if line.stamp is not None and line.stamp.has_hour)
+    first = next((line for line in marks if line.stamp is not None), None)
+    listed = region.heading is not None and region.heading.sign is not Sign.OTHER
+    roles = {}
+    for place, line in enumerate(marks):
+        if not line.is_date:
+            continue
+        below = next((other for other in marks[place + 1 : place + 3] if other.stamp is not None), None)
+        if below is not None and below.is_hour:
+            roles[line.number] = _DateRole.HEADER
+        elif dates == 1 and full >= _FEWEST_FULL and line is first and not listed:
+            roles[line.number] = _DateRole.CLOCK
+    return roles
+
+
+def _breaks(texts: Sequence[Sequence[Line]], labelled: bool) -> list[int]:
+    """Return the places between anchors where the rhythm breaks."""
+    between = [len(texts[place]) for place in range(1, len(texts) - 1)]
+    if not between:
+        return []
+    counts = Counter(between)
+    usual = {count for count, times in counts.items() if times >= max(2, len(between) * 0.2)}
+    mode = min(counts, key=lambda count: (-counts[count], count))
+    most = max(usual | {mode} if len(between) > 2 or labelled else {mode})
+    breaks = []
+    for place, count in enumerate(between, start=1):
+        paragraphs = sum(1 for text in texts[place] if text.is_sentence)
+        limit = max(most, 3) if labelled and paragraphs <= 1 else most
+        if count > min(limit, FARTHEST):
+            breaks.append(place)
+    return breaks
