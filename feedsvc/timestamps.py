@@ -147,7 +147,7 @@ yanvar fevral mart aprel may iyun iyul avgust,avg sentabr,sent oktabr noyabr dek
 студзеня лютага сакавіка красавіка мая чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня
 januar,jänner februar märz april mai juni juli august september oktober,okt november dezember,dez
 janvier,janv février,févr,fév mars avril,avr mai juin juillet,juil août septembre octobre novembre décembre,déc
-"""
+"""  # noqa: E501 - one line a language
 _WEEKDAYS = """
 monday mon tuesday tue tues wednesday wed thursday thu thur thurs friday fri saturday sat sunday sun
 bazar ertəsi çərşənbə axşamı cümə şənbə
@@ -181,18 +181,24 @@ _UNITS = {
     timedelta(days=1): "day days gün день дня дней дні днів дн ημέρα ημέρες μέρα μέρες kun кун օր დღის",
     timedelta(weeks=1): "week weeks həftə hafta неделю недели недель тиждень тижні тижнів εβδομάδα εβδομάδες շաբաթ",
 }
-_AGO = "ago əvvəl öncə önce назад тому oldin avval олдин аввал առաջ წინ бұрын"
-_BEFORE_AGO = "πριν"
-_JUST_NOW = "indicə şimdi щойно"
-_JUST, _NOW = "just только", "now что"
-_ONE = "an one a bir одну один одна μία ένα"
-# Words that stand inside a time and add nothing: "at", "o'clock", "of the year", "Baku time".
-_THIS = "bu"  # "bu gün" is today
-_FILLERS = (
-    "at on of the saat saatı vaxtı il ili ilin günü в во о об у по на г гг год года году р рік року времени время часу"
-    " clock calendar gray icon bakı московскому киевскому бакинскому local στις στο από και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le à"
-)
-_SUFFIXES = "st nd rd th ci cı cu cü го е ої"
+# Words that are read as what they are and carry no value.
+_PLAIN = {
+    "g": "ago əvvəl öncə önce назад тому oldin avval олдин аввал առաջ წინ бұрын",
+    "G": "πριν",  # "ago" said first
+    "o": "an one a bir одну один одна μία ένα",
+    "b": "bu",  # "bu gün" is today
+    "j": "indicə şimdi щойно",  # just now
+    "q": "just только",
+    "Q": "now что",
+    "s": "st nd rd th ci cı cu cü го е ої",  # the endings of ordinals
+    # "at", "o'clock", "of the year", "Baku time": they stand inside a time and add nothing.
+    "c": (
+        "at on of the saat saatı vaxtı il ili ilin günü в во о об у по на г гг год года году р рік року "
+        "времени время часу clock calendar gray icon bakı московскому киевскому бакинскому local στις στο από "
+        "και τις ώρα ժամը ժ թ թվականի soat соат yil yili yilning йил йили and və и і ve жылғы жыл წელი um le "
+        "à "
+    ),
+}
 _MERIDIEM = {
     0: "am πμ",
     12: "pm μμ",
@@ -231,28 +237,24 @@ def _fold(word: str) -> str:
 
 
 def _vocabulary() -> dict[str, tuple[str, int]]:
+    """Return what each known word is (a letter of the grammar below) and its value; the first language wins a tie."""
+    months = [
+        ("m", number, forms.replace(",", " "))
+        for language in _MONTHS.strip().splitlines()
+        for number, forms in enumerate(language.split(), start=1)
+    ]
+    others = [
+        *(("r", days, listed) for days, listed in _DAYS_BACK.items()),
+        ("w", 0, _WEEKDAYS),
+        *(("u", int(unit.total_seconds()), listed) for unit, listed in _UNITS.items()),
+        *(("a", hours, listed) for hours, listed in _MERIDIEM.items()),
+        *(("z", number, listed) for number, listed in enumerate(_ZONES)),
+        *((kind, 0, listed) for kind, listed in _PLAIN.items()),
+    ]
     words: dict[str, tuple[str, int]] = {}
-
-    def add(kind: str, value: int, listed: str) -> None:
+    for kind, value, listed in months + others:
         for word in listed.split():
             words.setdefault(_fold(word), (kind, value))
-
-    for language in _MONTHS.strip().splitlines():
-        for number, forms in enumerate(language.split(), start=1):
-            add("m", number, forms.replace(",", " "))
-    for days, listed in _DAYS_BACK.items():
-        add("r", days, listed)
-    add("w", 0, _WEEKDAYS)
-    for unit, listed in _UNITS.items():
-        add("u", int(unit.total_seconds()), listed)
-    for hours, listed in _MERIDIEM.items():
-        add("a", hours, listed)
-    for number, listed in enumerate(_ZONES):
-        add("z", number, listed)
-    for kind, listed in (("g", _AGO), ("G", _BEFORE_AGO), ("o", _ONE), ("b", _THIS), ("c", _FILLERS), ("s", _SUFFIXES)):
-        add(kind, 0, listed)
-    for kind, listed in (("j", _JUST_NOW), ("q", _JUST), ("Q", _NOW)):
-        add(kind, 0, listed)
     return words
 
 
@@ -270,7 +272,7 @@ def _word(word: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=1)
 def _foreign_months() -> dict[str, int]:
-    """Return the months of the languages that this module does not know itself, less the words that two of them dispute."""
+    """Return the months of languages that this module does not know itself, less the words that two dispute."""
     from dateparser.languages.loader import default_loader  # noqa: PLC0415 - half a second, and only for a rare language
 
     months: dict[str, int] = {}
@@ -285,9 +287,40 @@ def _foreign_months() -> dict[str, int]:
     return {word: number for word, number in months.items() if word not in disputed}
 
 
-_OTHER_LANGUAGES = (
-    "ar bg bs ca cs da es et fa fi he hr hu id it ky lt lv mk ms nb nl pl pt ro sk sl sq sr sv th vi".split()
-)
+_OTHER_LANGUAGES = [
+    "ar",
+    "bg",
+    "bs",
+    "ca",
+    "cs",
+    "da",
+    "es",
+    "et",
+    "fa",
+    "fi",
+    "he",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "ky",
+    "lt",
+    "lv",
+    "mk",
+    "ms",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "sk",
+    "sl",
+    "sq",
+    "sr",
+    "sv",
+    "th",
+    "vi",
+]
 
 # --- the grammar ------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Knows how to tell by one line (and its nearest neighbours, for a time spread ove
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -165,73 +165,88 @@ def _unglued(found: re.Match[str]) -> str:
     return f"{before} {after}"
 
 
-def _timed(line: Line, stamp: Stamp) -> Line | None:
-    """Return the line as a time, or None when the words beside the time make it something else."""
+@dataclass(slots=True)
+class _Beside:
+    """What the words beside a time say."""
+
     section: str | None = None
     author: str | None = None
-    loose = False
+    loose: bool = False
+    fault: str | None = None
+
+
+def _timed(line: Line, stamp: Stamp) -> Line | None:
+    """Return the line as a time, or None when the words beside the time make it something else."""
     if not (stamp.before or stamp.after):
         return replace(line, stamp=stamp)
-    if line.text.rstrip().endswith((":", "?", "!")):
+    if line.text.endswith((":", "?", "!")):
         return None
-    for side, rest in enumerate((stamp.before, stamp.after)):
-        pieces = [piece.strip() for piece in _PIECE.split(rest)]
-        # "Published: 12:06": whatever the word before a colon is, it is no section.
-        if side == 0 and pieces[-1] and line.text.partition(stamp.before)[2].lstrip().startswith(":"):
-            pieces[-1] = ""
-        for piece in pieces:
-            keyed = _KEYED.match(piece)
-            if keyed is not None:
-                key, value = words.fold(keyed[1]), keyed[2].strip()
-                if key in words.SECTION_KEYS:
-                    section = value or section
-                    continue
-                if (name := words.author(piece)) is not None:
-                    author = name
-                    continue
-                if key not in words.DATE_KEYS and not (len(key.split()) <= 2 and _COUNTED.match(value)):
-                    return None
-                # "Published: admin (12:06)" names who published, not where.
-                piece = ""
-                if key in words.DATE_KEYS and (section_named := words.section(value)) is not None:
-                    section = section or section_named
-            piece = _trimmed(piece)
-            if words.is_section(piece):
-                section = section or piece
-                continue
-            if (
-                not piece
-                or words.fold(piece) in words.DATE_KEYS
-                or _COUNTED.match(piece)
-                or words.is_label(words.fold(piece))
-            ):
-                continue
-            if _YEAR.search(piece) and not stamp.has_day:
-                if len(piece.split()) <= 4:
-                    return replace(line, stamp=replace(stamp, fault=f"no date can be read in {line.text!r}"))
-                return None
-            again = find(piece)
-            if (
-                again is not None
-                and (not again.before or words.fold(again.before) in words.DATE_KEYS)
-                and not again.after
-            ):
-                continue
-            if words.sign(piece) is Sign.COUNT:
-                continue
-            if (
-                len(piece) > 40
-                or len(piece.split()) > 4
-                or not any(char.isalpha() for char in piece)
-                or _YEAR.search(piece)
-            ):
-                return None
-            loose = True
-            if side == 0:
-                section = section or piece
-    if loose and not stamp.has_hour:
+    beside = _Beside()
+    for piece, is_first in _pieces(line.text, stamp):
+        if not (
+            _is_keyed(piece, beside) or _is_known(piece, stamp, beside) or _is_short_enough(piece, beside, is_first)
+        ):
+            return None
+    if beside.loose and not stamp.has_hour:
         return None
-    return replace(line, stamp=stamp, section=section, author=author, loose=loose)
+    stamp = replace(stamp, fault=beside.fault) if beside.fault else stamp
+    return replace(line, stamp=stamp, section=beside.section, author=beside.author, loose=beside.loose)
+
+
+def _pieces(text: str, stamp: Stamp) -> Iterator[tuple[str, bool]]:
+    """Yield what stands beside a time, cut at bars and bullets, each with whether it stands before the time."""
+    before = [piece.strip() for piece in _PIECE.split(stamp.before)]
+    # "Published: 12:06": whatever the word before a colon is, it is no section.
+    if before[-1] and text.partition(stamp.before)[2].lstrip().startswith(":"):
+        before.pop()
+    yield from ((piece, True) for piece in before if piece)
+    yield from ((piece.strip(), False) for piece in _PIECE.split(stamp.after) if piece.strip())
+
+
+def _is_keyed(piece: str, beside: _Beside) -> bool:
+    """Tell whether a piece names what it states: "Section: Sport", "Views: 120", "Published: admin"."""
+    keyed = _KEYED.match(piece)
+    if keyed is None:
+        return False
+    key, value = words.fold(keyed[1]), keyed[2].strip()
+    if key in words.SECTION_KEYS:
+        beside.section = value or beside.section
+    elif (name := words.author(piece)) is not None:
+        beside.author = name
+    elif key in words.DATE_KEYS:
+        beside.section = beside.section or words.section(value)
+    else:
+        return len(key.split()) <= 2 and _COUNTED.match(value) is not None
+    return True
+
+
+def _is_known(piece: str, stamp: Stamp, beside: _Beside) -> bool:
+    """Tell whether a piece is a section, a count, a label or another time, or makes the time unreadable."""
+    piece = _trimmed(piece)
+    if words.is_section(piece):
+        beside.section = beside.section or piece
+        return True
+    key = words.fold(piece)
+    if not piece or key in words.DATE_KEYS or _COUNTED.match(piece) or words.is_label(key):
+        return True
+    if _YEAR.search(piece) and not stamp.has_day:
+        beside.fault = f"no date can be read in {piece!r}"
+        return len(piece.split()) <= 4
+    again = find(piece)
+    if again is not None and not again.after and (not again.before or words.fold(again.before) in words.DATE_KEYS):
+        return True
+    return words.sign(piece) is Sign.COUNT
+
+
+def _is_short_enough(piece: str, beside: _Beside, is_first: bool) -> bool:
+    """Tell whether a piece could be a section or a source, and not a headline."""
+    piece = _trimmed(piece)
+    if len(piece) > 40 or len(piece.split()) > 4 or not any(char.isalpha() for char in piece) or _YEAR.search(piece):
+        return False
+    beside.loose = True
+    if is_first:
+        beside.section = beside.section or piece
+    return True
 
 
 def _trimmed(piece: str) -> str:
@@ -308,7 +323,7 @@ def _complete(one: Line, other: Line) -> bool:
 
 def _joined(one: Line, other: Line) -> Line:
     first, second = one.stamp, other.stamp
-    assert first is not None and second is not None  # noqa: PT018, S101 - _complete saw both
+    assert first is not None and second is not None  # noqa: S101 - _complete saw both
     dated, timed = (first, second) if first.has_day else (second, first)
     stamp = replace(
         dated, form=f"{first.form}\n{second.form}", hour=timed.hour, zone=timed.zone, fault=dated.fault or timed.fault

@@ -1,9 +1,11 @@
+# ruff: noqa: E501 - lists of words are read by language and are not improved by breaking
 """The words that pages put around their news: labels, terminators, other lists, furniture, sections.
 
 Knows the words of a dozen languages and tells what a short line is for by them alone; hides every list of words.
 """
 
 import re
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -148,9 +150,12 @@ _COUNTED = _keys(
     korildi, ko'rildi, marta, koʻrishlar, korishlar, ko'rishlar, izoh, кўрилди, кўришлар, изоҳ, марта, нахвил, ნახვა, қаралды, sayı, է, eye, gray, page, pages, səhifə, sayfa, страница, страницы, сторінка, сторінки, σελίδα, sahifa, саҳифа, of, из, з, kez, dəfə, раз, разів, min read, мин, dəq, dk okuma"""
 )
 _COUNTED_STEMS = tuple(
-    fold(stem)
-    for stem in "комент коммент перегляд просмотр прсм прочт baxış oxu şərh yorum okun görünt προβολ σχόλ διαβ դիտ մեկնաբ "
-    "ko'ri izoh кўри изоҳ қарал ნახ".split()
+    sorted(
+        _keys(
+            """комент, коммент, перегляд, просмотр, прсм, прочт, baxış, oxu, şərh, yorum, okun, görünt, προβολ, σχόλ, διαβ, դիտ, մեկնաբ
+            ko'ri, izoh, кўри, изоҳ, қарал, ნახ"""
+        )
+    )
 )
 _AUTHORS = _keys(
     """author, by, written by, reporter, correspondent, text, text by, müəllif, müxbir, yazar, yazan, yazdı, muhabir, editör, автор, текст, от, від, корреспондент, авторы, подготовил, подготовила
@@ -231,32 +236,27 @@ def sign(text: str) -> Sign | None:
     if len(text) > LONGEST:
         return _long_sign(text)
     key = fold(text)
-    if _is_rights(text, key):
-        return Sign.STOP
-    if not key or key.replace(" ", "").isdigit() or _count(key):
-        return Sign.COUNT
-    if key in _OTHERS:
-        return Sign.OTHER
-    if key in _ENDS:
-        return Sign.END
-    if is_label(key):
-        return Sign.LABEL
-    if _heads_another_list(key):
-        return Sign.OTHER
-    if key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text):
-        return Sign.MORE
-    if author(text) is not None:
-        return Sign.AUTHOR
-    words = key.split()
-    if len(words) <= 7 and _begins(key, _STOP_BEGINNINGS):
-        return Sign.STOP
-    if _begins(key, _MORE_BEGINNINGS) or _is_menu(words) or _CONTACT.search(text):
-        return Sign.MORE
-    if _RATES.search(text) or (_WEATHER.search(text) and (len(words) <= 4 or text.count("°") > 1)):
-        return Sign.MORE
-    if 2 < len(words) <= 4 and " ".join(words[:-1]) in _OTHERS:
-        return Sign.OTHER
-    return None
+    return next((found for says, found in _SIGNS if says(text, key)), None)
+
+
+# The first that holds decides. Whole phrases come before beginnings, and what introduces lists before furniture.
+_SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
+    (lambda text, key: _is_rights(text, key), Sign.STOP),
+    (lambda text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
+    (lambda text, key: key in _OTHERS, Sign.OTHER),
+    (lambda text, key: key in _ENDS, Sign.END),
+    (lambda text, key: is_label(key), Sign.LABEL),
+    (lambda text, key: _heads_another_list(key), Sign.OTHER),
+    (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
+    (lambda text, key: author(text) is not None, Sign.AUTHOR),
+    (lambda text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
+    (lambda text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
+    (lambda text, key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
+)
+
+
+def _is_weather(text: str) -> bool:
+    return _WEATHER.search(text) is not None and (len(text.split()) <= 5 or text.count("°") > 1)
 
 
 def _long_sign(text: str) -> Sign | None:
@@ -291,6 +291,8 @@ def is_label(key: str) -> bool:
 
 def _heads_another_list(key: str) -> bool:
     words = key.split()
+    if 2 < len(words) <= 4 and " ".join(words[:-1]) in _OTHERS:
+        return True
     return (
         2 <= len(words) <= 5
         and any(word in _OTHER_WORDS for word in words)
