@@ -45,11 +45,31 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that belongs to an entry; ``length`` in bytes, None when nobody knows it."""
+
+    url: str
+    media_type: str
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """The feed that an entry was taken from (``atom:source``, RFC 4287 §4.2.11)."""
+
+    title: str
+    link: str | None = None
+    guid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a source says now about one piece of news.
 
     ``published`` is None when the source does not say, or says it unreadably. ``body`` is HTML of block elements,
-    sanitised; None when the source shows a headline only. ``line`` is where the headline stands (1-based), for people.
+    sanitised; None when the source shows a headline only. ``image`` is the absolute address of the lead image.
+    ``embargoed`` says that ``published`` is a promise: before that instant nobody may see the entry. ``line`` is where
+    the headline stands (1-based), for people.
     """
 
     title: str
@@ -61,6 +81,11 @@ class Entry:
     tags: tuple[str, ...] = ()
     summary: str | None = None
     body: str | None = None
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    language: str | None = None
+    via: Via | None = None
+    embargoed: bool = False
     line: int | None = None
 
     def __post_init__(self) -> None:
