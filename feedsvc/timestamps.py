@@ -353,7 +353,7 @@ _PART = re.compile(
 )
 _SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
 _BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:u:?(?=[dD]:D))?")
-_DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*(?P<hour>[dD]\.D)(?![.dDny])")
+_DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
 _DIGIT = re.compile(r"\d")
 _SEPARATORS = " \t\u00a0,|/-–—•·:;"
 
@@ -373,8 +373,8 @@ def _tokenise(text: str) -> _Line:
     values: list[int] = []
     spans: list[tuple[int, int]] = []
     # Replacements keep their length, so that the places hold in the line as written.
-    plain = _DOTTED_MERIDIEM.sub(r"\1m  ", text).translate(_DASHES)
-    for match in _TOKEN.finditer(plain):
+    text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
+    for match in _TOKEN.finditer(text.translate(_DASHES)):
         token = match.group()
         kind, value = token[0], 0
         if kind.isdecimal():

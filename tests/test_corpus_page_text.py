@@ -16,10 +16,12 @@ CORPUS = Path(__file__).parent / "corpus" / "page-text"
 CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 
 # A case that goes is a question that is no longer asked: raise these when cases are added, never lower them.
-FEWEST_COMMON = 97
-FEWEST_UNCOMMON = 94
+FEWEST_COMMON = 101
+FEWEST_UNCOMMON = 109
 # Uncommon cases that are not read wholly right, each with what is missing: `name: why`.
-KNOWN_MISSES: dict[str, str] = {}
+KNOWN_MISSES: dict[str, str] = {
+    "c-55-az-hours-and-views-no-titles": "an author who signs with a given name alone",
+}
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -96,7 +98,8 @@ def test_common_forms_have_no_misses_and_nine_in_ten_uncommon_ones_are_right() -
 
 
 def test_every_page_has_its_label_and_every_label_its_page() -> None:
-    assert CASES == sorted(path.stem for path in CORPUS.glob("*.txt"))
+    pages = sorted(path.stem for path in CORPUS.glob("*.txt"))
+    assert pages == CASES
 
 
 @pytest.mark.parametrize("name", CASES)

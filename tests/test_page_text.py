@@ -160,16 +160,20 @@ def test_utf8_cut_in_the_middle_of_a_letter_keeps_the_rest() -> None:
     assert decode("Xəbər lenti: ə".encode()[:-1]) == "Xəbər lenti: "
 
 
+RUSSIAN = "Последние новости\nМост через залив откроют весной, сообщили строители\n12 марта 2019 10:15\nВсе новости\n"
+TURKISH = "Son Dakika\nÇarşıda ücretsiz ağaç dağıtımı başladı\n12 Mart 2019 10:15\nTümü\nİletişim ve şikâyet hattı\n"
+GREEK = "Ροή ειδήσεων\nΝέο θερινό σινεμά ανοίγει στο λιμάνι\n12 Μαρτίου 2019 10:15\nΌλες οι ειδήσεις\n"
+AZERBAIJANI = "Xəbər lenti\nSahildə yeni cığır salındı\n12 Mart 2019 10:15\nHamısı\n"
 TEXTS = {
-    "cp1251": "Последние новости\nМост через залив откроют весной, сообщили строители\n12 марта 2019 10:15\nВсе новости\n",
-    "koi8_r": "Последние новости\nМост через залив откроют весной, сообщили строители\n12 марта 2019 10:15\nВсе новости\n",
-    "cp1254": "Son Dakika\nÇarşıda ücretsiz ağaç dağıtımı başladı, kuyruk oluştu\n12 Mart 2019 10:15\nTümü\nİletişim ve şikâyet hattı\n",
-    "iso8859_9": "Son Dakika\nÇarşıda ücretsiz ağaç dağıtımı başladı\n12 Mart 2019 10:15\nTümü\nİletişim ve şikâyet hattı\n",
-    "cp1253": "Ροή ειδήσεων\nΝέο θερινό σινεμά ανοίγει στο λιμάνι του Βόλου\n12 Μαρτίου 2019 10:15\nΌλες οι ειδήσεις\n",
-    "utf-16-le": "Xəbər lenti\nSahildə yeni cığır salındı\n12 Mart 2019 10:15\nHamısı\n",
-    "utf-16-be": "Последние новости\nМост через залив откроют весной\n12 марта 2019 10:15\nВсе новости\n",
-    "utf-16": "Xəbər lenti\nSahildə yeni cığır salındı\n12 Mart 2019 10:15\nHamısı\n",
-    "utf-8-sig": "Xəbər lenti\nSahildə yeni cığır salındı\n12 Mart 2019 10:15\nHamısı\n",
+    "cp1251": RUSSIAN,
+    "koi8_r": RUSSIAN,
+    "utf-16-be": RUSSIAN,
+    "cp1254": TURKISH,
+    "iso8859_9": TURKISH,
+    "cp1253": GREEK,
+    "utf-16-le": AZERBAIJANI,
+    "utf-16": AZERBAIJANI,
+    "utf-8-sig": AZERBAIJANI,
 }
 
 
@@ -206,7 +210,8 @@ _MONTHS = {
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "tr": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
-    "el": "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
+    "el": "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου"
+    " Αυγούστου Σεπτεμβρίου Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
     "uz": "yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr",
     "en": "January February March April May June July August September October November December",
 }

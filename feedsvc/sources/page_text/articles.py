@@ -5,34 +5,36 @@ Knows how an article stands among furniture; knows nothing of lists but the line
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.blocks import Block
+from feedsvc.sources.page_text.heads import (
+    Listed,
+    headline_of,
+    is_aside,
+    is_site_clock,
+    is_update,
+    own_time,
+    section_of,
+)
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.runs import Clock
-from feedsvc.sources.page_text.words import Sign, fold
+from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Unknown
 
 _HEAD = 16  # lines above the text among which its headline is looked for
 _FAREWELL = 5  # lines below the text among which its time and author may stand
+_BESIDE = 5  # lines above the headline among which its author may stand
 _STARTS = 8  # lines of running text that are tried as an article's first
 _LEAST_OPENING = 130  # characters of a first paragraph that does not end as one
-_NEAR = 5  # lines between a time and its headline
-_LONGEST_HEADLINE = 220  # characters
-_TOP = 6  # lines at the top of a page, where sites show their clock
-_CLOCK_RUNS = timedelta(hours=1)  # a time at the top of a page, this close to its saving, is the site's clock
 _LEAST_TEXT = 100  # characters of an article without a time; less is a footer's sentence
 
 _FINISHED = re.compile(r"[.!?։…:][\"'»”’)\]]*$")
 _UNFINISHED_QUESTION = re.compile(r"[!?:][\"'»”’)\]]*$")
-
-
-Listed = dict[str, set[datetime]]  # the keys of the headlines in lists, each with its instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +97,25 @@ def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | Non
 
 def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -> Article | None:
     head = stretch[max(start - _HEAD, 0) : start]
-    stamp = _own_time(head)
-    title = _headline(head, stamp, clock, listed)
+    stamp = own_time(head)
+    title = headline_of(head, stamp, clock, listed)
     if title is None:
         return None
-    if stamp is not None and _is_site_clock(stamp, title, head, clock):
+    if stamp is not None and is_site_clock(stamp, title, head, clock):
         stamp = None
     body, rest = _body(_below(stretch, title, stamp), title)
     if not body or (stamp is None and sum(map(len, body)) < _LEAST_TEXT):
         return None
     if stamp is None:
         stamp = _dated_beside(stretch, title) or _time_below(rest)
-    first = max(stretch.index(title) - _NEAR, 0)
+    first = max(stretch.index(title) - _BESIDE, 0)
     author = (
         _author(stretch[first : start + 1])
         or _author(rest[: _FAREWELL + 3])
         or _name_alone(stretch, title, stamp, rest)
     )
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
-    section = _section(stretch[max(start - _HEAD, 0) : start], title, stamp) or _section_beside(rest, stamp)
+    section = section_of(stretch[max(start - _HEAD, 0) : start], title, stamp) or _section_beside(rest, stamp)
     return Article(title, title.text, stamp, published, section, author, body)
 
 
@@ -148,126 +150,12 @@ def _same(one: Line, other: Line) -> bool:
     return headline_key(one.text) == headline_key(other.text)
 
 
-def _own_time(head: Sequence[Line]) -> Line | None:
-    """Return the time nearest to the text; of several in a row ("published, updated") the first."""
-    stamps = [line for line in head if line.stamp is not None and (line.stamp.has_day or line.stamp.fault)]
-    published = [line for line in stamps if not _is_update(line)]
-    own: Line | None = None
-    for line in reversed(head):
-        if line in (published or stamps):
-            own = line
-        elif own is not None and (line.is_text or line.sign is Sign.OTHER):
-            break
-    return own
-
-
-def _is_update(line: Line) -> bool:
-    return line.stamp is not None and fold(line.stamp.before) in words.UPDATE_KEYS
-
-
-def _headline(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Listed) -> Line | None:
-    after_other = max((place for place, line in enumerate(head) if line.sign is Sign.OTHER), default=-1)
-    texts = [line for line in head if _may_be_headline(line)]
-    # A list of something else may end right above the headline, but a headline never heads one.
-    texts = [line for line in texts if head.index(line) > after_other] or texts
-    # What stands above the trail to the article is a ticker.
-    trail = max((place for place, line in enumerate(head) if words.is_trail(line.text)), default=-1)
-    texts = [line for line in texts if head.index(line) > trail]
-    if not texts:
-        return None
-    copies = Counter(headline_key(line.text) for line in texts if not _is_doubtful(line))
-    near = texts
-    if stamp is not None:
-        place = head.index(stamp)
-        near = [line for line in texts if abs(head.index(line) - place) <= _NEAR]
-    key, times = max(
-        ((key, copies[key]) for key in (headline_key(line.text) for line in near) if copies[key]),
-        key=lambda pair: pair[1],
-        default=("", 0),
-    )
-    if times > 1:
-        return next(line for line in texts if headline_key(line.text) == key)
-    trails = [headline_key(line.text) for line in head if words.is_trail(line.text)]
-    for line in texts:
-        if not _is_doubtful(line) and any(trail.endswith(headline_key(line.text)) for trail in trails):
-            return line
-    if stamp is None:
-        return next((line for line in reversed(texts) if not _is_doubtful(line)), texts[-1])
-    above = [line for line in near if line.number < stamp.number]
-    below = [line for line in texts if line.number > stamp.number]
-    upper = next((line for line in reversed(above) if not _is_doubtful(line)), None)
-    lower = next((line for line in below if not _is_doubtful(line)), None)
-    if upper is not None and (lower is None or not _is_cut_off(upper, stamp, head)):
-        return _above_lead(upper, head, stamp, clock, listed)
-    if lower is not None:
-        return lower
-    return next(iter([*above[::-1], *below]), None)
-
-
-def _is_cut_off(line: Line, stamp: Line, head: Sequence[Line]) -> bool:
-    """Tell whether a menu stands between a text and the time below it."""
-    between = head[head.index(line) + 1 : head.index(stamp)]
-    return any(other.sign in (Sign.MORE, Sign.OTHER) for other in between)
-
-
-def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, listed: Listed) -> Line:
-    """Return the headline above a line that turns out to be its lead: two texts alone above a time, the lower longer."""
-    place = head.index(line)
-    upper = head[place - 1] if place else None
-    if upper is None or not _may_be_headline(upper) or _is_doubtful(upper) or headline_key(line.text) in listed:
-        return line
-    if place > 1 and (head[place - 2].is_text or (head[place - 2].stamp is not None and not upper.gap)):
-        return line
-    elsewhere = listed.get(headline_key(upper.text))
-    if elsewhere and stamp.stamp is not None:
-        # A ticker shows a headline of the list, and the list says when that one appeared.
-        return upper if clock.instant(stamp.stamp) in elsewhere else line
-    return upper if len(line.text) > len(upper.text) else line
-
-
-def _may_be_headline(line: Line) -> bool:
-    paragraph = line.is_sentence and line.ends_sentence
-    return line.is_text and not paragraph and len(line.text) <= _LONGEST_HEADLINE and not _is_aside(line)
-
-
-def _is_aside(line: Line) -> bool:
-    return (
-        words.section(line.text) is not None
-        or words.is_trail(line.text)
-        or len(line.text) < 5
-        or words.is_dated_word(line.text)
-    )
-
-
-def _is_doubtful(line: Line) -> bool:
-    parts = line.text.split()
-    is_name = len(parts) <= 3 and all(part[0].isupper() for part in parts)
-    return len(parts) <= 2 or is_name or line.text.endswith(":")
-
-
-def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
-    """Tell whether a time above a headline is when the page was saved, not when the article appeared."""
-    said = stamp.stamp
-    if said is None or said.date is None or said.before or stamp.number > title.number or stamp.section is not None:
-        return False
-    between = head[head.index(stamp) + 1 : head.index(title)]
-    if said.weekday and stamp.number <= _TOP:
-        return True
-    if not said.has_hour:
-        today = clock.day(said) == clock.taken_at.astimezone(clock.zone).date()
-        adjacent = all(line.sign is Sign.COUNT for line in between)
-        return said.weekday or (today and not adjacent) or any(line.sign is not Sign.COUNT for line in between)
-    instant = clock.instant(said)
-    recent = isinstance(instant, datetime) and abs(clock.taken_at - instant) < _CLOCK_RUNS
-    return (recent and stamp.number <= _TOP) or len([line for line in between if line.sign is not Sign.COUNT]) > 2
-
-
 def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Line]]:
     """Return the paragraphs, and the lines after them."""
     kept: list[Line] = []
     aside = False
     for line in lines:
-        if kept and (line.sign is Sign.STOP or (line.stamp is not None and not _is_update(line))):
+        if kept and (line.sign is Sign.STOP or (line.stamp is not None and not is_update(line))):
             break
         if line.sign is Sign.OTHER:
             aside = True
@@ -275,7 +163,7 @@ def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Lin
             if aside and not (line.is_sentence and line.ends_sentence):
                 continue
             aside = False
-            if not _same(line, title) and (kept or not _is_aside(line)):
+            if not _same(line, title) and (kept or not is_aside(line)):
                 kept.append(line)
     last = max((place for place, line in enumerate(kept) if _is_finished(line)), default=-1)
     if last < 0:
@@ -312,42 +200,9 @@ def _time_below(rest: Sequence[Line]) -> Line | None:
     for place, line in enumerate(rest[:_FAREWELL]):
         if line.stamp is not None:
             above = rest[place - 1] if place else None
-            ours = above is None or not above.is_text or _is_aside(above)
+            ours = above is None or not above.is_text or is_aside(above)
             return line if line.stamp.has_day and ours else None
     return None
-
-
-def _section(head: Sequence[Line], title: Line, stamp: Line | None) -> str | None:
-    if stamp is not None and stamp.section is not None:
-        return stamp.section
-    place = head.index(title)
-    for line in head[place + 1 :]:
-        if line.is_text and (section := words.section(line.text)):
-            return section
-        if line.is_text and line.is_short and line.text.isupper() and len(line.text) > 3 and line.gap:
-            return line.text
-    above = [
-        line
-        for line in head[:place]
-        if line.sign is not Sign.COUNT
-        and line.stamp is None
-        and (words.section(line.text) or not words.is_name(line.text))
-    ]
-    while above and above[-1].sign is Sign.MORE and not words.is_home(above[-1].text):
-        above.pop()
-    if not above:
-        return None
-    last, before = above[-1], above[-2] if len(above) > 1 else None
-    section = words.section(last.text)
-    if before is None or last.gap:
-        return section
-    if words.is_home(before.text) and last.is_short and last.is_text:
-        return last.text
-    # Several in a column are a menu, unless the last stands there for the second time.
-    column = [fold(line.text) for line in above[:-1] if words.section(line.text) is not None]
-    if words.section(before.text) is not None and fold(last.text) not in column:
-        return None
-    return section
 
 
 def _section_beside(rest: Sequence[Line], stamp: Line | None) -> str | None:

@@ -90,7 +90,7 @@ def _fewest(run: Run, region: Region) -> int:
     return 2 if any(line.is_sentence for line in below) else 1
 
 
-# --- times on lines of their own ---------------------------------------------------------------------------------------
+# --- times on lines of their own --------------------------------------------------------------------------------------
 
 
 def _dated(run: Run, reading: Reading, clock: Clock) -> Block:

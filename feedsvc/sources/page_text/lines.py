@@ -323,7 +323,8 @@ def _complete(one: Line, other: Line) -> bool:
 
 def _joined(one: Line, other: Line) -> Line:
     first, second = one.stamp, other.stamp
-    assert first is not None and second is not None  # noqa: S101 - _complete saw both
+    assert first is not None  # noqa: S101 - _complete saw both
+    assert second is not None  # noqa: S101 - likewise
     dated, timed = (first, second) if first.has_day else (second, first)
     stamp = replace(
         dated, form=f"{first.form}\n{second.form}", hour=timed.hour, zone=timed.zone, fault=dated.fault or timed.fault

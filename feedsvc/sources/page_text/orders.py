@@ -141,7 +141,7 @@ def _habit(run: Run, reading: Reading) -> float:
 
 
 def headlines_by_instant(lines: Sequence[Line], clock: Clock) -> Neighbours:
-    """Return, for each instant on the page, the keys of the texts next to it: an article's own time tells its list's order."""
+    """Return the keys of the texts next to each lone time: an article's own tells the order of its list."""
     keys: Neighbours = {}
     texts = [line for line in lines if line.is_text or line.stamp is not None]
     for place, line in enumerate(texts):

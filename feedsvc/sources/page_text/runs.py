@@ -39,8 +39,8 @@ class Run:
     """Times that follow one another in a rhythm, with the texts before, between and after them.
 
     ``texts`` is one longer than ``anchors``: ``texts[i]`` stands above ``anchors[i]``. ``headed`` tells whether the
-    run stands right under its region's heading, ``closed`` whether a terminator ends it, ``days`` the day header that an
-    anchor stands under, ``doubled`` the texts that stand twice in a row, as a picture's and a link's.
+    run stands right under its region's heading, ``closed`` whether a terminator ends it. ``days`` are the day headers
+    by the number of the anchor below, ``doubled`` the texts that stand twice in a row, as a picture's and a link's.
     """
 
     anchors: tuple[Line, ...]

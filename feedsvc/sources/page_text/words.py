@@ -241,17 +241,17 @@ def sign(text: str) -> Sign | None:
 
 # The first that holds decides. Whole phrases come before beginnings, and what introduces lists before furniture.
 _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
-    (lambda text, key: _is_rights(text, key), Sign.STOP),
-    (lambda text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
-    (lambda text, key: key in _OTHERS, Sign.OTHER),
-    (lambda text, key: key in _ENDS, Sign.END),
-    (lambda text, key: is_label(key), Sign.LABEL),
-    (lambda text, key: _heads_another_list(key), Sign.OTHER),
+    (lambda text, key: text.startswith(("©", "(c)", "(C)")) or _is_rights(text, key), Sign.STOP),
+    (lambda _text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
+    (lambda _text, key: key in _OTHERS, Sign.OTHER),
+    (lambda _text, key: key in _ENDS, Sign.END),
+    (lambda _text, key: is_label(key), Sign.LABEL),
+    (lambda _text, key: _heads_another_list(key), Sign.OTHER),
     (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
-    (lambda text, key: author(text) is not None, Sign.AUTHOR),
-    (lambda text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
-    (lambda text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
-    (lambda text, key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
+    (lambda text, _key: author(text) is not None, Sign.AUTHOR),
+    (lambda _text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
+    (lambda _text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
+    (lambda text, _key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
 )
 
 
@@ -359,17 +359,20 @@ def author(text: str) -> str | None:
     key = fold(text)
     if key in _AUTHORS_ALONE:
         return ""
-    signed = _SIGNED.search(text)
+    signed, named = _SIGNED.search(text), _NAME_AFTER.match(text)
     if signed is not None and fold(signed[1]) in _AUTHORS_ALONE:
         return signed[2].strip()
-    named = _NAME_AFTER.match(text)
     if named is not None:
         return named[2].strip() if fold(named[1]) in _AUTHORS else None
-    if 2 <= len(key.split()) <= 8 and any(word.startswith(_ROLES) for word in key.split()[1:]) and text[-1].isalpha():
+    return _byline(text, key.split())
+
+
+def _byline(text: str, keys: list[str]) -> str | None:
+    if 2 <= len(keys) <= 8 and any(word.startswith(_ROLES) for word in keys[1:]) and text[-1].isalpha():
         return re.split(r"\s[-–—|]\s|,", text)[0].strip()
-    if text.startswith("By ") and 2 <= len(text.split()) <= 5 and all(word[0].isupper() for word in text.split()):
-        return text[3:].strip()
-    return None
+    parts = text.split()
+    is_named = parts[0] == "By" and 2 <= len(parts) <= 5 and all(part[0].isupper() for part in parts)
+    return " ".join(parts[1:]) if is_named else None
 
 
 def _begins(key: str, beginnings: tuple[str, ...]) -> bool:

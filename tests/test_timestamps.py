@@ -1,0 +1,283 @@
+"""Times as news lines write them: what is read, in which zone, and what is refused."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsvc.timestamps import Stamp, Unknown, day_of, find, read, resolve
+
+BAKU = ZoneInfo("Asia/Baku")
+KYIV = ZoneInfo("Europe/Kyiv")
+SAVED = datetime(2025, 2, 9, 10, 0, tzinfo=BAKU)
+
+
+def instant(text: str, taken_at: datetime = SAVED, zone: ZoneInfo = BAKU) -> str | None:
+    found = read(text, taken_at=taken_at, zone=zone)
+    return found.isoformat() if isinstance(found, datetime) else None
+
+
+def found(text: str) -> Stamp:
+    stamp = find(text)
+    assert stamp is not None
+    return stamp
+
+
+# One line a way of writing the same instant.
+SAME = """
+23:49 19.01.2024
+23:49, 19.01.2024
+23:49 / 19-01-2024
+23:49 - 19.01.2024
+23:49 19/01/2024
+23:49 | 19.01.2024
+19.01.2024 23:49
+19.01.2024, 23:49
+19.01.2024 | 23:49
+19.01.2024 – 23:49
+19.01.2024, 23:49:00
+(19.01.2024 23:49)
+[19.01.2024, 23:49]
+19-01-2024, 23:49
+19-01-2024 [23:49]
+19/01/2024 23:49
+19.01.24 | 23:49
+2024.01.19 / 23:49
+2024-01-19 23:49
+2024-1-19 23:49
+2024-01-19T23:49
+2024-01-19T23:49:00+04:00
+2024-01-19T19:49:00Z
+19 Yanvar 2024 23:49
+19 yanvar 2024, 23:49
+19 YANVAR 2024 , 23:49
+19 yanvar 2024-cü il, 23:49
+2024, 19 Yanvar, Cümə, Bakı vaxtı 23:49
+19 января 2024, 23:49
+19 января 2024 года, 23:49
+19 января 2024 г. 23:49
+19 января 2024 в 23:49
+19 янв. 2024, 23:49
+пятница, 19 января 2024, 23:49
+19 января 2024 23:49 (UTC+04:00)
+19 января 2024 23:49 (UTC +04:00)
+19 января 2024 22:49 МСК
+19 січня 2024, 23:49
+19 січень 2024, 23:49
+п’ятниця, 19 січня 2024, 23:49
+19 січня 2024 о 23:49
+19 Ocak 2024 - 23:49
+19 Ocak 2024 Cuma, 23:49
+19 Ocak 2024 saat 23.49
+Tarih: 19 Ocak 2024 — Saat: 23:49
+19 Ιανουαρίου 2024, 23:49
+Παρασκευή 19 Ιανουαρίου 2024 23:49
+19 Ιαν 2024 | 23:49
+19 Հունվարի, 2024 23:49
+Հունվարի 19, 2024, 23:49
+19 yanvar 2024, 23:49
+2024-yil 19-yanvar, 23:49
+19-yanvar, 2024-yil 23:49
+19 январ 2024 йил, 23:49
+19 იანვარი 2024, 23:49
+19 қаңтар 2024, 23:49
+19. Januar 2024, 23:49
+19 janvier 2024, 23:49
+January 19, 2024 23:49
+January 19, 2024 11:49 pm
+Jan. 19, 2024, 11:49 p.m.
+11:49 PM, Jan 19, 2024
+Friday, January 19th, 2024 at 11:49 pm
+19 January 2024 23:49 AZT
+January 19, 2024 2:49 p.m. EST
+19 stycznia 2024, 23:49
+19 ianuarie 2024, 23:49
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_one_instant_is_read_however_it_is_written(text: str) -> None:
+    stamp = found(text)
+    assert {stamp.before, stamp.after} <= {"", "Tarih"}
+    assert resolve(stamp, taken_at=SAVED, zone=BAKU) == datetime(2024, 1, 19, 23, 49, tzinfo=BAKU)
+
+
+RELATIVE = {
+    "Bu gün / 09:18": "2025-02-09T09:18:00+04:00",
+    "Bugün, 09:18": "2025-02-09T09:18:00+04:00",
+    "Сегодня, 09:32": "2025-02-09T09:32:00+04:00",
+    "Сьогодні о 09:32": "2025-02-09T09:32:00+04:00",
+    "Dünən, 23:55": "2025-02-08T23:55:00+04:00",
+    "Dün 23:55": "2025-02-08T23:55:00+04:00",
+    "Вчера в 18:40": "2025-02-08T18:40:00+04:00",
+    "вчора, 18:40": "2025-02-08T18:40:00+04:00",
+    "χθες 18:40": "2025-02-08T18:40:00+04:00",
+    "Kecha, 18:40": "2025-02-08T18:40:00+04:00",
+    "Yesterday at 6:40 pm": "2025-02-08T18:40:00+04:00",
+    "позавчера в 21:05": "2025-02-07T21:05:00+04:00",
+    "Вчера": "2025-02-08T00:00:00+04:00",
+    "8 hours, 41 minutes ago": "2025-02-09T01:19:00+04:00",
+    "an hour ago": "2025-02-09T09:00:00+04:00",
+    "час назад": "2025-02-09T09:00:00+04:00",
+    "5 минут назад": "2025-02-09T09:55:00+04:00",
+    "2 години тому": "2025-02-09T08:00:00+04:00",
+    "3 saat əvvəl": "2025-02-09T07:00:00+04:00",
+    "12 dakika önce": "2025-02-09T09:48:00+04:00",
+    "πριν από 2 ώρες": "2025-02-09T08:00:00+04:00",
+    "2 soat oldin": "2025-02-09T08:00:00+04:00",
+    "2 ժամ առաջ": "2025-02-09T08:00:00+04:00",
+    "только что": "2025-02-09T10:00:00+04:00",
+}
+
+
+@pytest.mark.parametrize("text", RELATIVE)
+def test_relative_times_count_from_the_snapshot(text: str) -> None:
+    assert instant(text) == RELATIVE[text]
+
+
+def test_an_hour_alone_is_the_latest_one_that_has_been() -> None:
+    assert instant("09:59") == "2025-02-09T09:59:00+04:00"
+    assert instant("10:01") == "2025-02-08T10:01:00+04:00"
+
+
+def test_an_hour_alone_belongs_to_the_day_it_stands_under() -> None:
+    stamp = found("23:41")
+    assert resolve(stamp, taken_at=SAVED, zone=BAKU, day=date(2025, 2, 3)) == datetime(2025, 2, 3, 23, 41, tzinfo=BAKU)
+
+
+def test_a_date_without_an_hour_is_its_midnight() -> None:
+    assert instant("26 aprel 2018") == "2018-04-26T00:00:00+04:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("9 Fevral 09:15", 2025), ("9 Fevral 22:15", 2025), ("10 Fevral 22:15", 2024), ("12.03 / 18:22", 2024)],
+)
+def test_a_date_without_a_year_is_the_latest_that_is_not_after_the_snapshots_day(text: str, year: int) -> None:
+    assert (instant(text) or "")[:4] == str(year)
+
+
+def test_the_29th_of_february_without_a_year_is_found_in_a_leap_year() -> None:
+    assert instant("29 fevral 12:00") == "2024-02-29T12:00:00+04:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "25:61 08.02.2025",
+        "12:06 31.02.2025",
+        "34 мая 2016, 10:00",
+        "26:10 18.05.2016",
+        "15:17 25.10.202",
+        "12:06 08.02.2031",
+        "12:06 08.02.1961",
+        "13:10 pm, Jan 19, 2024",
+        "2024-13-19T23:49",
+    ],
+)
+def test_a_time_that_cannot_be_is_unknown_and_never_now(text: str) -> None:
+    assert isinstance(resolve(found(text), taken_at=SAVED, zone=BAKU), Unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1 365",
+        "Bazar",
+        "USD 1.7000",
+        "10 490,12",
+        "Нефтчи - Карабах 2:1",
+        "COP29: global call",
+        "18 000 nəfər",
+        "29/12",
+        "Mart",
+        "2024",
+        "sensation of the year",
+        "http://news.example.org/2024",
+    ],
+)
+def test_what_is_no_time_is_not_made_one(text: str) -> None:
+    assert find(text) is None
+
+
+def test_words_around_a_time_are_given_with_it() -> None:
+    stamp = found("Politics 23:49 19.01.2024 | 1 365")
+    assert (stamp.before, stamp.after) == ("Politics", "1 365")
+    headline = found("14:30 На Неве (у моста) начали готовить ледоколы")
+    assert (headline.before, headline.after) == ("", "На Неве (у моста) начали готовить ледоколы")
+
+
+def test_brackets_of_a_headline_stay_and_those_of_its_time_go() -> None:
+    assert found("Матч (плей-офф) (19.09.2023 22:08)").before == "Матч (плей-офф)"
+
+
+def test_stamps_written_alike_share_a_form() -> None:
+    assert found("9:05 1.2.2025").form == found("19:45 21.12.2024").form
+    assert found("25.10.20").form != found("25.10.2024").form
+
+
+# --- zones ------------------------------------------------------------------------------------------------------------
+
+
+def test_baku_had_summer_time_before_2016_and_has_none_since() -> None:
+    assert instant("14:39 26.07.2015") == "2015-07-26T14:39:00+05:00"
+    assert instant("14:39 26.07.2016") == "2016-07-26T14:39:00+04:00"
+
+
+def test_moscow_was_at_plus_four_in_2013() -> None:
+    assert instant("14:39 26.01.2013", zone=ZoneInfo("Europe/Moscow")) == "2013-01-26T14:39:00+04:00"
+
+
+def test_an_hour_that_the_clocks_skipped_counts_from_before_the_change() -> None:
+    assert instant("26.03.2017 03:30", zone=KYIV) == "2017-03-26T04:30:00+03:00"
+
+
+def test_an_hour_that_the_clocks_showed_twice_is_the_first() -> None:
+    assert instant("29.10.2017 03:30", zone=KYIV) == "2017-10-29T03:30:00+03:00"
+
+
+def test_a_stated_offset_beats_the_sites_zone() -> None:
+    assert instant("2024-01-19T23:49:00+01:00") == "2024-01-20T02:49:00+04:00"
+
+
+def test_local_time_by_name_follows_that_places_history() -> None:
+    assert instant("26.07.2010 12:00 AMT", zone=ZoneInfo("Asia/Yerevan")) == "2010-07-26T12:00:00+05:00"
+
+
+# --- rules for anything -----------------------------------------------------------------------------------------------
+
+
+def test_a_day_header_gives_its_day() -> None:
+    assert day_of(found("26 апреля 2018"), taken_at=SAVED, zone=BAKU) == date(2018, 4, 26)
+    assert day_of(found("Dünən"), taken_at=SAVED, zone=BAKU) == date(2025, 2, 8)
+    assert day_of(found("12:15"), taken_at=SAVED, zone=BAKU) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120))
+def test_any_text_is_read_without_failing(text: str) -> None:
+    stamp = find(text)
+    if stamp is not None:
+        result = resolve(stamp, taken_at=SAVED, zone=BAKU)
+        assert isinstance(result, Unknown) or result.utcoffset() is not None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.datetimes(datetime.min.replace(year=1971), datetime.min.replace(year=2025)),
+    st.sampled_from(["{t:%H:%M} {t:%d.%m.%Y}", "{t:%d/%m/%Y, %H:%M}", "{t:%Y-%m-%d %H:%M}"]),
+)
+def test_what_was_formatted_is_read_back(moment: datetime, form: str) -> None:
+    written = moment.replace(second=0, microsecond=0)
+    result = read(form.format(t=written), taken_at=SAVED, zone=ZoneInfo("UTC"))
+    assert result == written.replace(tzinfo=UTC)
+
+
+def test_what_a_stamp_states_can_be_asked() -> None:
+    full, hour, ago = found("23:49 19.01.2024"), found("23:49"), found("2 hours ago")
+    assert (full.date, full.hour, full.has_day, full.has_hour) == ((2024, 1, 19), time(23, 49), True, True)
+    assert (hour.date, hour.has_day, hour.has_hour) == (None, False, True)
+    assert (ago.ago, ago.has_day, ago.has_hour) == (timedelta(hours=2), True, True)
