@@ -120,6 +120,25 @@ class Harvest:
     listing: Listing = Listing.MISSING
 
 
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where the news line stands on an HTML page, and what in it; None is left to detection.
+
+    Each is a CSS selector, or XPath where it begins with ``/`` or ``xpath:``. ``list`` and ``item`` start from the
+    page, the others from an item.
+    """
+
+    list: str | None = None
+    item: str | None = None
+    title: str | None = None
+    link: str | None = None
+    time: str | None = None
+    section: str | None = None
+    image: str | None = None
+    author: str | None = None
+    summary: str | None = None
+
+
 # --- what the store keeps ---------------------------------------------------------------------------------------------
 
 
