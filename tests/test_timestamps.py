@@ -257,23 +257,13 @@ def test_a_day_header_gives_its_day() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=120))
-def test_any_text_is_read_without_failing(text: str) -> None:
-    stamp = find(text)
-    if stamp is not None:
-        result = resolve(stamp, taken_at=SAVED, zone=BAKU)
-        assert isinstance(result, Unknown) or result.utcoffset() is not None
-
-
-@settings(max_examples=200, deadline=None)
 @given(
-    st.datetimes(datetime.min.replace(year=1971), datetime.min.replace(year=2025)),
+    st.integers(366 * 24 * 60, 55 * 365 * 24 * 60),
     st.sampled_from(["{t:%H:%M} {t:%d.%m.%Y}", "{t:%d/%m/%Y, %H:%M}", "{t:%Y-%m-%d %H:%M}"]),
 )
-def test_what_was_formatted_is_read_back(moment: datetime, form: str) -> None:
-    written = moment.replace(second=0, microsecond=0)
-    result = read(form.format(t=written), taken_at=SAVED, zone=ZoneInfo("UTC"))
-    assert result == written.replace(tzinfo=UTC)
+def test_what_was_formatted_is_read_back(minutes: int, form: str) -> None:
+    written = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    assert read(form.format(t=written), taken_at=SAVED, zone=ZoneInfo("UTC")) == written
 
 
 def test_what_a_stamp_states_can_be_asked() -> None:

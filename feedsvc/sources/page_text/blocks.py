@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.lines import Line, Region, regions
@@ -214,8 +215,10 @@ def _inline(region: Region, clock: Clock) -> Block | None:
     placed = all(stamp.has_hour and (stamp.has_day or line.number in days) for line, stamp in pairs)
     if len(pairs) < (2 if labelled else FEWEST_UNLABELLED) or not (labelled or placed) or not _are_headlines(titles):
         return None
-    # Few words beside every time are a section's, and the headlines stand on lines of their own.
-    if all(line.loose for line, _ in pairs) or len({bool(stamp.before) for _, stamp in pairs}) > 1:
+    # Few words beside every time are a section's where as many lines of text stand between.
+    texts = sum(1 for line in region.lines if line.is_text and line.inline is None)
+    sectioned = all(line.loose for line, _ in pairs) and texts * 2 > len(pairs)
+    if sectioned or len({bool(stamp.before) for _, stamp in pairs}) > 1:
         return None
     found = tuple(
         Found(line, title, line, clock.instant(stamp, days.get(line.number)))
@@ -285,7 +288,7 @@ def _undated_lines(region: Region) -> list[Line]:
     for line in region.lines:
         if line.stamp is not None:
             # A headline right above a time is that of an article.
-            return taken[:-1]
+            return _undoubled(taken[:-1])
         furniture = line.sign is not None
         if furniture and (closed or not taken or line.sign is Sign.COUNT or repeated[words.fold(line.text)] > 1):
             if line.sign is Sign.STOP:
@@ -294,8 +297,12 @@ def _undated_lines(region: Region) -> list[Line]:
         widens = usual is not None and line.gap > usual
         if furniture or (not closed and (widens or line.is_sentence)):
             break
-        if taken and headline_key(taken[-1].text) == headline_key(line.text):
-            continue  # a picture's copy of the headline
         usual = line.gap if len(taken) == 1 else usual
         taken.append(line)
-    return taken
+    return _undoubled(taken)
+
+
+def _undoubled(lines: list[Line]) -> list[Line]:
+    """Return the lines without the copies, where most stand twice in a row: a picture's headline and a link's."""
+    copies = [below for above, below in pairwise(lines) if headline_key(above.text) == headline_key(below.text)]
+    return [line for line in lines if line not in copies] if len(copies) * 3 > len(lines) else lines

@@ -345,10 +345,14 @@ def _without_menus(lines: list[Line]) -> list[Line]:
 
     kept: list[Line] = []
     for place, line in enumerate(lines):
+        above = lines[place - 1] if place else None
+        if line.sign is Sign.MORE and len(line.text.split()) > 1:
+            alone = is_time(above) and place + 1 < len(lines) and is_time(lines[place + 1])
+            kept.append(replace(line, sign=None) if alone else line)  # a headline: "Exchange rates"
+            continue
         if line.sign not in (Sign.OTHER, Sign.LABEL):
             kept.append(line)
             continue
-        above = lines[place - 1] if place else None
         below, next_below = (lines[at] if at < len(lines) else None for at in (place + 1, place + 2))
         joined = below if below is not None and not below.gap else None
         in_column = above is not None and not line.gap and is_entry(above)

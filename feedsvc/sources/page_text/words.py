@@ -296,7 +296,7 @@ def _heads_another_list(key: str) -> bool:
     return (
         2 <= len(words) <= 5
         and any(word in _OTHER_WORDS for word in words)
-        and any(word in _NEWS or word in _WHICH for word in words)
+        and any(word in _NEWS for word in words)
         and all(word in _NEWS or word in _WHICH or word in _SECTIONS or word in _OTHER_WORDS for word in words)
     )
 
