@@ -8,9 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from feedsvc.model import Complaint, Entry, Harvest, Listing, Snapshot
+from feedsvc.sources.charset import decode
 from feedsvc.sources.page_text.articles import Article, find_article
 from feedsvc.sources.page_text.blocks import Found, find_blocks
-from feedsvc.sources.page_text.charset import decode
 from feedsvc.sources.page_text.lines import Line, split
 from feedsvc.sources.page_text.runs import Clock
 from feedsvc.sources.page_text.words import Sign, fold, is_label

@@ -1,4 +1,4 @@
-"""The bytes of a saved page as text, whatever charset the person's program saved it in."""
+"""The bytes of a page as text, whatever charset they were written in."""
 
 import codecs
 
