@@ -8,6 +8,7 @@ in cli.
     FeedsvcError
     ├── ConfigError            config_invalid       the configuration has problems, all of them named
     ├── RetrievalError         retrieval_failed     a snapshot could not be had, or is none
+    │   └── FetchError         fetch_failed         an address did not give one; ``failure`` says why
     ├── StoreError
     │   ├── StoreUnavailable   store_unavailable    the database cannot be opened or written
     │   ├── StoreTooNew        store_too_new        the database was made by a newer feedsvc
@@ -20,6 +21,7 @@ in cli.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -68,6 +70,29 @@ class RetrievalError(FeedsvcError):
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+
+class FetchError(RetrievalError):
+    """An address did not give what was asked of it.
+
+    ``failure`` is a stable word: ``dns``, ``refused``, ``timeout``, ``tls``, ``proxy``, ``private_address``,
+    ``bad_address``, ``robots``, ``redirects``, ``too_large``, ``bad_response``, ``stopped``, or ``status_NNN`` with
+    the status of the answer. ``retry_after`` is the instant that the server asks to wait for, None when it does not.
+    """
+
+    code = "fetch_failed"
+
+    def __init__(self, origin: str, failure: str, reason: str, *, retry_after: datetime | None = None) -> None:
+        super().__init__(origin, reason)
+        self.failure = failure
+        self.retry_after = retry_after
+
+    @property
+    def passing(self) -> bool:
+        """Whether another day may bring it: not for an answer that says no, nor for what can never be fetched."""
+        return self.failure in ("dns", "refused", "timeout", "tls", "proxy", "stopped", "status_429") or (
+            self.failure.startswith("status_5")
+        )
 
 
 class StoreError(FeedsvcError):

@@ -1,0 +1,10 @@
+"""The only door out: every request that feedsvc makes to somebody else's server.
+
+Knows how to be a polite and a careful guest; hides HTTP, sockets, names and addresses. No protection can be had without
+the others: whatever is fetched is screened, limited and asked for patiently.
+"""
+
+from feedsvc.outbound.door import Outbound
+from feedsvc.outbound.values import Fetched, Posted
+
+__all__ = ["Fetched", "Outbound", "Posted"]
