@@ -71,7 +71,7 @@ def _snapshot(body: bytes) -> Snapshot:
 
 
 def _read(snapshot: Snapshot) -> None:
-    harvest = sources.read("page-text", snapshot, _ZONE)
+    harvest = sources.read("page-text", snapshot, sources.Manner(_ZONE))
     # A reader that misses what it should read is not fast but wrong.
     if len(harvest.entries) != ENTRIES or harvest.article is None or harvest.complaints:
         raise RuntimeError(f"the page was not read whole: {len(harvest.entries)} entries, {harvest.complaints}")

@@ -32,13 +32,15 @@ class Snapshot:
     """Bytes retrieved once.
 
     ``origin`` is the path or address they came from, as the admin would write it. ``taken_at`` is the snapshot's own
-    time (a file's mtime): relative times on the page count from it.
+    time (a file's mtime): relative times on the page count from it. ``address`` is where a page was found in the end;
+    its links are relative to it. ``media_type`` is as a server gave it, with its charset.
     """
 
     origin: str
     body: bytes
     taken_at: datetime
-    media_type: str = "text/plain"
+    media_type: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         _require_aware(taken_at=self.taken_at)
@@ -151,8 +153,9 @@ class Article:
     time that the source states now (None: it states none); it follows corrections, and matching compares it.
     ``updated`` is the instant of the last significant revision, unique to the microsecond within a harvest.
     ``changed`` is the store's change number at the last write. ``aliases`` are the headline keys it had before, by
-    which it is still known; ``pinned`` the names of the fields set by hand, which no source changes any more. A
-    retracted article keeps its row: it is the tombstone.
+    which it is still known; ``pinned`` the names of the fields set by hand, which no source changes any more. While
+    ``embargo`` is set, nobody but the admin may see the article; it is lifted at that instant. ``followed`` is when its
+    link was opened for the whole article, whatever came of it. A retracted article keeps its row: it is the tombstone.
     """
 
     id: ArticleId
@@ -172,7 +175,12 @@ class Article:
     tags: tuple[str, ...] = ()
     summary: str | None = None
     body: str | None = None
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    via: Via | None = None
     language: str | None = None
+    embargo: datetime | None = None
+    followed: datetime | None = None
     aliases: tuple[str, ...] = ()
     pinned: tuple[str, ...] = ()
     retracted: datetime | None = None
@@ -184,6 +192,8 @@ class Article:
             first_seen=self.first_seen,
             updated=self.updated,
             stated=self.stated,
+            embargo=self.embargo,
+            followed=self.followed,
             retracted=self.retracted,
         )
 
@@ -238,9 +248,9 @@ class Reading:
     """What the store remembers of the last reading of one origin of a source.
 
     ``digest`` covers the bytes and all settings that decide how they are read: an equal one means nothing to do.
-    ``size`` and ``mtime_ns`` spare reading an untouched file. ``article`` is the one that the page is about, ``listed``
-    are those of its news line, in page order. ``code`` is the error code that stands against the page (None: it reads
-    well).
+    ``size`` and ``mtime_ns`` spare reading an untouched file, ``etag`` and ``last_modified`` (as the server sent them)
+    an unchanged page. ``article`` is the one that the page is about, ``listed`` are those of its news line, in page
+    order. ``code`` is the error code that stands against the page (None: it reads well).
     """
 
     source: SourceName
@@ -249,6 +259,8 @@ class Reading:
     size: int
     mtime_ns: int
     taken_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
     article: ArticleId | None = None
     listed: tuple[ArticleId, ...] = ()
     complaints: tuple[Complaint, ...] = ()

@@ -19,13 +19,15 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from feedsvc.config import Feed, Source
-from feedsvc.errors import FeedsvcError
+from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import FeedName, SourceName
 from feedsvc.service import Service, utc_now
 
 log = logging.getLogger(__name__)
 
 _FOLLOW_S = 1
+# An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
+_LIFT_S = 0.4
 _STORE_RETRY_S = 5.0
 # Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
 _JITTER_SHARE = 20
@@ -54,6 +56,7 @@ class Schedule:
             return
         self._plan()
         self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
+        self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
         self._stop.wait()
@@ -98,13 +101,19 @@ class Schedule:
     def _plan(self) -> None:
         """Make the scheduler's jobs those of the configuration; a new source is read at once."""
         wanted = self._jobs()
-        planned = {job.id for job in self._scheduler.get_jobs()} - {"config"}
+        planned = {job.id for job in self._scheduler.get_jobs()} - {"config", "embargo"}
         for gone in planned - wanted.keys():
             self._scheduler.remove_job(gone)
         for job_id in wanted.keys() - planned:
             work, trigger = wanted[job_id]
             first: dict[str, Any] = {"next_run_time": utc_now()} if job_id.startswith("refresh ") else {}
             self._scheduler.add_job(work, trigger, id=job_id, name=job_id, **first)
+
+    def _lift(self) -> None:
+        try:
+            self._current().lift_embargoes()
+        except StoreError as error:
+            log.error("embargoes_not_lifted", extra={"reason": str(error)})
 
     def _reread(self) -> None:
         if not self._follow():

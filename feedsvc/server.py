@@ -226,6 +226,15 @@ def _end_with_parent() -> None:
 # --- the address ------------------------------------------------------------------------------------------------------
 
 
+def check_listenable(host: str, port: int) -> None:
+    """Make sure that the address can be listened on, before anything is begun.
+
+    Raises:
+        ServerError: it cannot; the message says what to do.
+    """
+    _listenable(host, port)
+
+
 def _listenable(host: str, port: int) -> str:
     """Return the IP address of the host, having listened on it for a moment.
 

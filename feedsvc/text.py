@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 # XML 1.0 §2.2 Char, less the lone surrogates that Python can hold and UTF-8 cannot.
 _XML_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 # Only elements that editors leave behind in headlines: a title may well speak of `<b>` in code, but not of `<font …>`.
 _LEFTOVER_MARKUP = re.compile(
@@ -24,12 +23,13 @@ _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|_openst
 
 def clean(text: str) -> str:
     """Return the text as XML can carry it: illegal characters gone, composed form (NFC)."""
-    return unicodedata.normalize("NFC", _XML_ILLEGAL.sub("", text))
+    return unicodedata.normalize("NFC", text if text.isprintable() else _XML_ILLEGAL.sub("", text))
 
 
 def one_line(text: str) -> str:
     """Return the cleaned text with invisible characters gone and white space folded, so that it is one line."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", clean(text))).strip()
+    text = clean(text)
+    return " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
 
 
 def headline(text: str) -> str:
@@ -74,6 +74,15 @@ def canonical_link(link: str) -> str:
     host = (parts.hostname or "").removeprefix("www.")
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)])
     return urlunsplit(("", host + port, parts.path.rstrip("/"), query, ""))
+
+
+def is_web_address(link: str) -> bool:
+    """Tell whether a link is an absolute http or https address that a browser can open."""
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and link.isprintable()
+    except ValueError:  # half an IPv6 address, a port of letters
+        return False
 
 
 def paragraphs_html(paragraphs: tuple[str, ...]) -> str:

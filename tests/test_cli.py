@@ -153,6 +153,8 @@ def test_preview_of_the_real_page() -> None:
         (("refresh", "front-pag"), "front-page"),
         (("publish", "toun"), "town"),
         (("articles", "show", "nowhere"), "nowhere"),
+        (("articles", "add", "--title", "T", "--link", "http://[::1"), "is not a web address"),
+        (("articles", "add", "--title", "T", "--published", "0001-01-01T00:00:00+04:00"), "1971"),
         (("articles", "edit", "nowhere"), "nothing to change"),
     ],
 )
@@ -194,6 +196,10 @@ def test_export_and_import(home: Path, tmp_path: Path) -> None:
     wrong = feedsvc("import", "-", folder=home, stdin="hello\n")
     assert wrong.returncode == 1
     assert "standard input:1" in wrong.stderr or "<stdin>:1" in wrong.stderr
+    (home / "binary").write_bytes(bytes(range(256)))
+    binary = feedsvc("import", "binary", folder=home)
+    assert binary.returncode == 1
+    assert "binary:1: this is no UTF-8 text" in binary.stderr
 
 
 def test_a_store_that_cannot_be_opened_says_so(home: Path) -> None:

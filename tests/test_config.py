@@ -21,10 +21,12 @@ from feedsvc.config import Config, Feed, Server, Site, Source, Store, load
 from feedsvc.config import crontab as crontabs
 from feedsvc.config.lines import key_lines, line_of
 from feedsvc.config.reading import TABLES
+from feedsvc.config.values import ONLY
 from feedsvc.errors import ConfigError, NotFound
 from feedsvc.model import Selection, Snapshot
 
 ROOT = Path(__file__).parents[1]
+KINDS = '"page-text" or "html" or "feed" or "folder"'
 SITE = '[site]\ntitle = "News"\nbase_url = "https://news.example.org"\n'
 SOURCE = '[[sources]]\nname = "front-page"\nkind = "page-text"\npath = "inbox/*.txt"\n'
 
@@ -139,6 +141,7 @@ def test_durations(write, written, seconds):
         ("HTTPS://News.Example.ORG", "https://news.example.org"),
         ("http://[::1]:8080", "http://[::1]:8080"),
         ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+        ("https://example.org/čas/", "https://example.org/%C4%8Das"),
     ],
 )
 def test_a_base_url_is_kept_in_one_form(write, written, kept):
@@ -346,8 +349,7 @@ port = 1
         '8: server.port: must be a whole number without quotes, not the text "80"',
         "9: server.workers: must be at most 64",
         "12: store.url: the environment variable NOT_SET is not set",
-        "14: sources.front-page.path: is missing",
-        '16: sources.front-page.kind: must be "page-text"',
+        f'16: sources.front-page.kind: must be {KINDS}; did you mean "page-text"?',
         '17: sources.front-page.every: 5 is not a duration; write it like "30s", "5m", "2h", "1d" or "1h30m"',
         '20: sources.front-page.name: "front-page" is already the name of another one above; give each its own',
         "24: sources.front-page.cron: say when by every or by cron, not by both",
@@ -370,10 +372,10 @@ port = 1
         ("site = 3", "1: site: must be a table: [site] and its settings below"),
         (SITE + "[sources]\n", "4: sources: must be written with double brackets: [[sources]]"),
         (SITE + "[[server]]\n", "4: server: must be a table: [server] and its settings below"),
-        ('file = "x"\n' + SITE, "1: file: is no setting here; known are site, store, server, sources, feeds"),
+        ('file = "x"\n' + SITE, "1: file: is no setting here; known are site, store, server, outbound, sources, feeds"),
         (
             "port = 1\n" + SITE,
-            "1: port: is no setting here, but one of [server]; known here are site, store, server, sources, feeds",
+            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, sources, feeds",
         ),
         (SITE + "[[sources]]\n[[sources]]\n", None),
         (SITE + 'timezone = "Kiev"', '4: site.timezone: "Kiev" is not a known time zone; did you mean "Europe/Kiev"?'),
@@ -790,20 +792,38 @@ def test_what_the_sample_shows_as_left_out_is_what_holds_when_it_is_left_out(wri
     assert written_out.model_copy(update={"sources": sources}) == left_out
 
 
-def test_the_sample_shows_every_setting():
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('kind = "page-text"', "4: sources.s.path: is missing"),
+        ('kind = "html"', "4: sources.s: path or url is missing"),
+        ('kind = "html"\npath = "p"\nurl = "https://example.org"', "8: sources.s.url: say where by path or by url, not by both"),
+        ('kind = "page-text"\nurl = "https://example.org"', '7: sources.s.url: has no meaning for the kind "page-text", only for "html" or "feed"'),
+        ('kind = "feed"\nurl = "example.org"', '7: sources.s.url: "example.org" is not a web address; write it like "https://news.example.org/latest"'),
+        ('kind = "feed"\npath = "p"\nselectors = {}', '8: sources.s.selectors: has no meaning for the kind "feed", only for "html"'),
+        ('kind = "html"\npath = "p"\nselectors = { itm = "li" }', '8: sources.s.selectors.itm: is no setting here; did you mean "item"?'),
+        ('kind = "html"\npath = "p"\nfollow = "yes"', '8: sources.s.follow: must be true or false without quotes, not the text "yes"'),
+    ],
+)  # fmt: skip
+def test_a_source_takes_the_settings_of_its_kind(problems, settings, told):
+    found = problems(f'{SITE}[[sources]]\nname = "s"\n{settings}\n')
+    assert told in [problem.removeprefix("config.toml:") for problem in found]
+
+
+def test_the_sample_shows_every_setting_that_a_saved_page_has():
     shown = tomllib.loads(uncommented((ROOT / "config.toml").read_text("utf-8")))
+    other_kinds = {setting for setting, kinds in ONLY.items() if "page-text" not in kinds}
     for name, table in TABLES.items():
         rows = shown[name] if isinstance(shown[name], list) else [shown[name]]
-        assert {key for row in rows for key in row} | ({"cron"} if name == "sources" else set()) == set(
-            table.model_fields
-        )
+        left_out = {"cron", *other_kinds} if name == "sources" else set()
+        assert {key for row in rows for key in row} | left_out == set(table.model_fields)
 
 
 def test_the_sample_page_is_read_whole():
     path = ROOT / "feedsvc/sample/news-page.txt"
     snapshot = Snapshot("news-page.txt", path.read_bytes(), dt.datetime(2025, 3, 15, tzinfo=dt.UTC))
     zone = ZoneInfo("Europe/Berlin")
-    harvest = sources.read("page-text", snapshot, zone)
+    harvest = sources.read("page-text", snapshot, sources.Manner(zone))
     assert harvest.complaints == ()
     assert harvest.article is not None
     assert (harvest.article.title, harvest.article.section, harvest.article.published) == (
@@ -878,11 +898,11 @@ def test_documented_defaults_hold(write):
         for name, rows in documented().items():
             lines.append(f"[[{name}]]" if name in ("sources", "feeds") else f"[{name}]")
             for setting, default in rows.items():
-                if default == "required":
+                if default == "required" or setting == "path":
                     lines.append(f"{setting} = {required[name].pop(setting)}")
                 elif written_out and default == "the site's":
                     lines.append(f"{setting} = {inherited[setting]}")
-                elif written_out and default != "none":
+                elif written_out and default != "none" and "page-text" in ONLY.get(setting, ("page-text",)):
                     lines.append(f"{setting} = {default.strip('`')}")
         return "\n".join(lines)
 

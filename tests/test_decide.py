@@ -1,7 +1,7 @@
 """Identity and matching: which article an entry is (standards.md, Identity)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -306,6 +306,76 @@ def test_the_hour_that_the_clocks_repeat_is_matched_like_any_other(paper: Paper)
     assert verdicts(paper.read(line)) == [Verdict.UNCHANGED]
 
 
+def test_a_headline_reworded_on_a_page_of_another_name_stays_one_article(paper: Paper) -> None:
+    above, below = Entry("Above", at(9)), Entry("Below", at(1))
+    paper.read(above, Entry("Institute holds side event at the summit", at(5)), below)
+    paper.read(above, Entry("The institute held an event at the climate summit", at(5)), below)
+    assert len(paper.articles) == 3
+
+
+def test_a_headline_edited_together_with_its_time_stays_one_article(paper: Paper) -> None:
+    paper.read(Entry("Nine countries to become partners in 2025", at(0)), Entry("Below", at(-9)))
+    paper.read(Entry("Ten countries to become partners in 2025", at(6)), Entry("Below", at(-9)))
+    assert len(paper.articles) == 2
+
+    rates = Paper()
+    rates.read(Entry("Exchange rates at 10 o'clock", at(0)), Entry("Below", at(-9)))
+    rates.read(Entry("Exchange rates at 11 o'clock", at(60)), Entry("Below", at(-9)))
+    assert len(rates.articles) == 3
+
+
+def test_half_a_page_takes_nothing_from_a_known_text(paper: Paper) -> None:
+    whole = Entry("The harbour opens", at(0), body="<p>It opened today.</p><p>Everyone came.</p>")
+    paper.read(Entry("Below", at(-9)), article=whole)
+    half = replace(whole, body="<p>It opened today.</p><p>Every</p>")
+
+    def read(harvest: Harvest) -> Change:
+        return decide.decide(
+            harvest, paper.articles.values(), source=FRONT, previous=paper.previous, now=NOW, mint=paper._mint
+        )[0]
+
+    assert read(Harvest(article=half, listing=Listing.MISSING)).verdict is Verdict.UNCHANGED
+    shortened = Harvest(article=half, entries=(Entry("Below", at(-9)),), listing=Listing.PRESENT)
+    assert read(shortened).verdict is Verdict.CHANGED
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=4))),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+    ],
+)
+def test_a_time_that_no_feed_can_carry_is_unknown(paper: Paper, published: datetime) -> None:
+    [change] = paper.read(Entry("From another age", published))
+    assert change.article is not None
+    assert (change.article.stated, change.article.published) == (None, NOW)
+
+
+@pytest.mark.parametrize("link", ["http://[::1", "javascript:alert(1)", "/relative", "//host/x", "not a url"])
+def test_a_link_that_cannot_be_opened_is_none(paper: Paper, link: str) -> None:
+    [change] = paper.read(Entry("Linked", at(0), link=link))
+    assert change.article is not None
+    assert change.article.link is None
+
+
+def test_an_embargo_holds_until_its_instant_and_may_move(paper: Paper) -> None:
+    promise = NOW + timedelta(hours=3)
+    [change] = paper.read(Entry("Tomorrow's news", promise, embargoed=True, guid="x"))
+    assert change.article is not None
+    assert change.article.embargo == promise
+
+    later = promise + timedelta(hours=1)
+    [change] = paper.read(Entry("Tomorrow's news", later, embargoed=True, guid="x"), now=NOW + timedelta(minutes=1))
+    assert change.article is not None
+    assert change.article.embargo == later
+
+    lifted = decide.lift(change.article, later + timedelta(milliseconds=200))
+    assert (lifted.embargo, lifted.published) == (None, later)
+    assert lifted.updated >= lifted.published
+
+
 def test_a_headline_without_a_letter_is_refused(paper: Paper) -> None:
     [change] = paper.read(Entry("…", at(0)))
     assert (change.verdict, change.article) == (Verdict.REFUSED, None)
@@ -328,6 +398,10 @@ def test_any_list_read_twice_writes_nothing_the_second_time(lines: list[tuple[st
     assert paper.articles == before
 
 
+def entries(number: int) -> tuple[Entry, ...]:
+    return tuple(Entry(f"Number {n}", at(-n)) for n in range(number))
+
+
 def reading(listed: int) -> Reading:
     ids = tuple(ArticleId(f"a{n}") for n in range(listed))
     return Reading(FRONT, "page.txt", "d", 1, 1, NOW, listed=ids)
@@ -343,6 +417,10 @@ def reading(listed: int) -> Reading:
         (Harvest(article=Entry("Alone"), listing=Listing.MISSING), reading(3), "list_lost"),
         (Harvest(listing=Listing.EMPTY), reading(3), "list_lost"),
         (Harvest(listing=Listing.EMPTY), reading(0), None),
+        (Harvest(entries=entries(1), listing=Listing.PRESENT), reading(20), "list_shrank"),
+        (Harvest(entries=entries(5), listing=Listing.PRESENT), reading(20), None),
+        (Harvest(entries=entries(1), listing=Listing.PRESENT), reading(7), None),
+        (Harvest(complaints=(Complaint("page.txt", "is binary"),)), None, "unreadable"),
     ],
 )
 def test_a_lost_list_and_an_empty_one_are_told_apart(

@@ -122,13 +122,14 @@ def test_every_setting_is_documented_under_its_table() -> None:
         re.findall(r"^## `\[+(\w+)\]+`\n(.*?)(?=^## |\Z)", text("configuration.md"), re.MULTILINE | re.DOTALL)
     )
     tables = {
-        name: model for name, model in vars(values).items() if name in {"Site", "Store", "Server", "Source", "Feed"}
+        name: model for name, model in vars(values).items() if name in {"Site", "Store", "Server", "Outbound", "Source", "Feed"}
     }
     written = {name: first_cells(sections[name]) for name in sections}
     assert written == {
         "site": set(tables["Site"].model_fields),
         "store": set(tables["Store"].model_fields),
         "server": set(tables["Server"].model_fields),
+        "outbound": set(tables["Outbound"].model_fields),
         "sources": set(tables["Source"].model_fields),
         "feeds": set(tables["Feed"].model_fields),
     }
@@ -165,12 +166,15 @@ def test_every_error_has_a_code_of_its_own() -> None:
 
 def run_codes() -> set[str]:
     """Return the codes that no exception has: what stands against a page, and what the code names literally."""
-    reading = Reading(SourceName("s"), "page.txt", "", 0, 0, utc_now(), listed=(feedsvc.model.ArticleId("a"),))
+    listed = tuple(feedsvc.model.ArticleId(str(number)) for number in range(20))
+    reading = Reading(SourceName("s"), "page.txt", "", 0, 0, utc_now(), listed=listed)
+    complaint = feedsvc.model.Complaint("page.txt", "is no page")
     standing = {
         found[0]
         for listing in Listing
         for previous in (None, reading)
-        if (found := decide.standing_code(Harvest(listing=listing), previous))
+        for complaints in ((), (complaint,))
+        if (found := decide.standing_code(Harvest(listing=listing, complaints=complaints), previous))
     }
     literal = {
         keyword.value.value
@@ -333,7 +337,7 @@ def test_every_field_of_an_export_is_documented() -> None:
 # --- the tutorial, run ------------------------------------------------------------------------------------------------
 
 _FOLLOWS_S = 10.0  # what is served follows a change within half a second, and a changed configuration within two
-_WORKERS_AGREE_S = 0.4  # one worker may still hand out what another has just replaced: each looks every 250 ms
+_WORKERS_AGREE_S = 0.4  # one worker may still hand out what another has just replaced: each looks every 100 ms
 
 
 @pytest.mark.skipif(

@@ -246,7 +246,7 @@ def test_a_file_of_the_limit_is_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(50_000_000)  # a hole: it costs no disk
     os.utime(path, (LONG_AGO_S, LONG_AGO_S))
-    expected = Complaint("page.txt", "has 50 MB; files of 50 MB and more are not read")
+    expected = Complaint("page.txt", "has 50 MB: this is no page; 5 MB and more are not read")
     assert only("*.txt", tmp_path) == expected
 
 

@@ -33,7 +33,7 @@ def until(found: Callable[[], object], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if found():
-            # Every worker looks at the store four times a second: by then they all have it.
+            # Every worker looks at the store ten times a second: by then they all have it.
             time.sleep(0.3)
             return
         time.sleep(0.05)

@@ -11,9 +11,18 @@ import click
 from feedsvc.cli import output
 from feedsvc.cli.options import config_option, json_option, open_service
 
+
+def _web_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from feedsvc.text import is_web_address
+
+    if value is not None and not is_web_address(value):
+        raise click.BadParameter(f"{value} is not a web address; write it like https://news.example.org/story")
+    return value
+
+
 _FIELDS = (
     click.option("--section", metavar="S", help="The section."),
-    click.option("--link", metavar="URL", help="Where the story stands on the site."),
+    click.option("--link", metavar="URL", callback=_web_address, help="Where the story stands on the site."),
     click.option("--author", "authors", metavar="NAME", multiple=True, help="An author; may be given again."),
     click.option("--tag", "tags", metavar="TAG", multiple=True, help="A tag; may be given again."),
     click.option("--summary", metavar="TEXT", help="A summary in plain text."),
@@ -246,4 +255,6 @@ def _instant(written: str | None, zone: ZoneInfo) -> datetime | None:
         raise click.UsageError(
             f"--published {written}: this is no ISO 8601 time; write it like 2025-02-09T10:00"
         ) from None
+    if not 1970 < moment.year < 9999:
+        raise click.UsageError(f"--published {written}: no feed can carry a time before 1971")
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -56,15 +56,18 @@ def work() -> None:
 
 def _serve(host: str | None, port: int | None, workers: int | None, *, schedule: bool) -> int:
     from feedsvc import addresses, logs, server, wiring
+    from feedsvc.config import load
     from feedsvc.model import MAIN_FEED, Format
 
     logs.set_up()
+    listening = load(config_file()).server
+    host, port = host or listening.host, port or listening.port
+    server.check_listenable(host, port)
     # Everything that can be wrong with configuration and store is said here, before any process is started.
     service = wiring.service(config_file())
     service.prepare()
     config = service.config
     service.close()
-    host, port = host or config.server.host, port or config.server.port
     shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def announce() -> None:

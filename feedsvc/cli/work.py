@@ -1,6 +1,8 @@
 """Commands that work once: preview, refresh, publish, status."""
 
+import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
 @config_option
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @click.option("--source", metavar="NAME", help="Read as this source of the configuration would.")
-@click.option("--kind", metavar="KIND", help="Read as this kind of source.  [default: page-text]")
+@click.option("--kind", metavar="KIND", help="Read as this kind of source.  [default: what it looks like]")
 @click.option("--timezone", metavar="TZ", help="The zone of times on the page.  [default: the source's or the site's]")
 @click.option("--at", metavar="TIME", help="When the page was saved, as ISO 8601.  [default: the file's time]")
 @json_option
 def preview(
     targets: tuple[str, ...], source: str | None, kind: str | None, timezone: str | None, at: str | None, as_json: bool
 ) -> None:
-    """Show what would be read from files or folders; write nothing.
+    """Show what would be read from files, folders or web addresses; write nothing.
 
     A folder means the .txt files in it. Exit code 1 when a file cannot be had.
 
@@ -76,6 +78,7 @@ def _preview_object(shown: "Preview") -> dict[str, Any]:
 
     return {
         **previewing.to_json(shown.harvest),
+        **({"selectors": shown.selectors} if shown.selectors else {}),
         "complaints": [{"where": complaint.where, "message": complaint.message} for complaint in shown.complaints],
     }
 
@@ -85,6 +88,9 @@ def _preview_text(shown: "Preview", zone: ZoneInfo, *, several: bool) -> None:
         click.echo(f"{shown.name}:")
     if shown.harvest:
         _harvest_text(shown.harvest, zone)
+    if shown.selectors:
+        found = ", ".join(f"{name} = {json.dumps(value)}" for name, value in asdict(shown.selectors).items() if value)
+        click.echo(f"To pin what was detected, write into the source: selectors = {{ {found} }}")
     for complaint in shown.complaints:
         click.echo(f"{complaint.where}: {complaint.message}", err=True)
 

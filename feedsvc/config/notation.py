@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from feedsvc import text
@@ -133,7 +133,21 @@ def base_url(written: str) -> str:
     if parts.query or parts.fragment or "?" in written or "#" in written or "@" in parts.netloc:
         raise ValueError("must not hold a user name, a ? or a #; feeds and articles are put right behind it")
     host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{parts.path.rstrip('/')}"
+    path = quote(parts.path.rstrip("/"), safe="/%!$&'()*+,;=:@~")
+    return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{path}"
+
+
+def web_address(written: str) -> str:
+    """Check the address of a page or feed to be read."""
+    wrong = f'{shown(written)} is not a web address; write it like "https://news.example.org/latest"'
+    try:
+        parts = urlsplit(written)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ValueError(wrong) from None
+    if not known or re.search(r"[\s<>\"\\]", written):
+        raise ValueError(wrong)
+    return written
 
 
 def store_url(written: str, folder: Path) -> str:

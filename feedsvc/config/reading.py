@@ -5,7 +5,8 @@ Knows the sentences; hides those of tomllib and pydantic, which are written for 
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ from pydantic_core import ErrorDetails
 
 from feedsvc.config import notation
 from feedsvc.config.lines import KeyPath, key_lines, line_of
-from feedsvc.config.values import Config, Feed, Server, Site, Source, Store, Surroundings
+from feedsvc.config.values import ONLY, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
 from feedsvc.errors import ConfigError, Problem
-from feedsvc.model import MAIN_FEED
+from feedsvc.model import MAIN_FEED, Selectors
 
 TABLES: Mapping[str, type[BaseModel]] = {
     "site": Site,
     "store": Store,
     "server": Server,
+    "outbound": Outbound,
     "sources": Source,
     "feeds": Feed,
 }
@@ -148,6 +150,7 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
     for place, row in _rows(data, "sources"):
         if "every" in row and "cron" in row:
             yield ("sources", place, "cron"), "say when by every or by cron, not by both"
+        yield from _by_kind(place, row)
     known = [name for _, name in _names(data, "sources")]
     for place, row in _rows(data, "feeds"):
         wanted = row.get("sources")
@@ -155,6 +158,24 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
             if isinstance(name, str) and name not in known:
                 words = f"there is no source {notation.shown(name)}{notation.hint(name, known)}"
                 yield ("feeds", place, "sources", index), words
+
+
+def _by_kind(place: int, row: Mapping[str, Any]) -> Iterator[_Finding]:
+    """Find what a source's kind does not take, or cannot do without."""
+    kind = row.get("kind")
+    if kind not in ONLY["path"]:
+        return
+    for setting, kinds in ONLY.items():
+        if setting in row and kind not in kinds:
+            yield (
+                ("sources", place, setting),
+                f"has no meaning for the kind {notation.shown(kind)}, only for {_or(kinds)}",
+            )
+    if "path" in row and "url" in row:
+        yield ("sources", place, "url"), "say where by path or by url, not by both"
+    elif "path" not in row and "url" not in row:
+        words = "path or url is missing" if kind in ONLY["url"] else "is missing"
+        yield ("sources", place, *(() if kind in ONLY["url"] else ("path",))), words
 
 
 def _dotted(path: KeyPath, data: Any) -> str:
@@ -179,6 +200,8 @@ _WRONG_KIND = {
     "int_type": "must be a whole number without quotes",
     "tuple_type": "must be a list in brackets",
     "model_type": "must be a table",
+    "dataclass_type": "must be a table",
+    "bool_type": "must be true or false without quotes",
 }
 
 
@@ -188,7 +211,7 @@ def _finding(error: ErrorDetails) -> _Finding:
     match error["type"]:
         case "missing":
             words = "is missing" if len(path) > 1 else f"the table [{path[0]}] is missing"
-        case "extra_forbidden":
+        case "extra_forbidden" | "unexpected_keyword_argument":
             words = _unknown(path)
         case "value_error":
             words = str(context["error"])
@@ -207,7 +230,11 @@ def _finding(error: ErrorDetails) -> _Finding:
 
 def _wrong_choice(choices: list[str], written: object) -> str:
     advice = notation.hint(written, choices) if isinstance(written, str) and len(choices) > 1 else ""
-    return f"must be {' or '.join(notation.shown(choice) for choice in choices)}{advice}"
+    return f"must be {_or(choices)}{advice}"
+
+
+def _or(choices: Iterable[str]) -> str:
+    return " or ".join(notation.shown(choice) for choice in choices)
 
 
 def _wrong_kind(path: KeyPath, wrong: str, written: object) -> str:
@@ -236,7 +263,10 @@ def _kind_of(written: object) -> str:
 def _unknown(path: KeyPath) -> str:
     """Say what an unknown key may have meant: a near one here, the same one in another table, or which there are."""
     key = str(path[-1])
-    known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
+    if "selectors" in path[:-1]:
+        known = [field.name for field in fields(Selectors)]
+    else:
+        known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
     if advice := notation.hint(key, known):
         return f"is no setting here{advice}"
     if elsewhere := next((name for name, table in TABLES.items() if key in table.model_fields), None):

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from feedsvc import text
 from feedsvc.config import crontab, notation
 from feedsvc.errors import NotFound
-from feedsvc.model import MAIN_FEED, FeedName, Selection, SourceName
+from feedsvc.model import MAIN_FEED, FeedName, Selection, Selectors, SourceName
 
 RESERVED_FEEDS = ("section-", "tag-", "author-", "source-")
 
@@ -97,6 +97,13 @@ def _secret(written: Mapping[str, object], around: Surroundings) -> str:
     return value.strip()
 
 
+class Outbound(_Table):
+    """How feedsvc fetches. ``contact`` tells other people's servers whom to ask; ``allow`` opens private addresses."""
+
+    contact: Line = ""
+    allow: tuple[FilledLine, ...] = ()
+
+
 class Server(_Table):
     """Where the web listens."""
 
@@ -108,24 +115,46 @@ class Server(_Table):
 class Source(_Table):
     """A configured place that entries come from.
 
-    ``path`` is as the admin wrote it: relative to the configuration's folder. With ``cron`` (five fields, weekdays as
-    names, in the source's zone) ``every`` says nothing. Within a :class:`Config`, ``timezone`` and ``language`` are the
-    site's where the source has none of its own.
+    Exactly one of ``path`` and ``url`` is there. ``path`` is as the admin wrote it: relative to the configuration's
+    folder. With ``cron`` (five fields, weekdays as names, in the source's zone) ``every`` says nothing. Within a
+    :class:`Config`, ``timezone`` and ``language`` are the site's where the source has none of its own. Settings that
+    another kind has stay at their defaults.
     """
 
     name: Annotated[SourceName, AfterValidator(notation.name)]
-    kind: Literal["page-text"]
-    path: Annotated[str, AfterValidator(notation.path)]
+    kind: Literal["page-text", "html", "feed", "folder"]
+    path: Annotated[str, AfterValidator(notation.path)] | None = None
+    url: Annotated[str, AfterValidator(notation.web_address)] | None = None
     every: Duration = timedelta(minutes=5)
     cron: Annotated[str, AfterValidator(crontab.normalized)] | None = None
     timezone: Timezone = "UTC"
     language: Language = "en"
     section: FilledLine | None = None
+    follow: Annotated[bool, Field(strict=True)] = False
+    robots: Annotated[bool, Field(strict=True)] = True
+    selectors: Selectors | None = None
+    retract_after: Duration = timedelta(days=1)
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone that times on the source's pages are in."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def origin(self) -> str:
+        """Where its snapshots come from, as the admin wrote it."""
+        return self.url or self.path or ""
+
+
+# Which settings only some kinds have, and which kinds.
+ONLY = {
+    "path": ("page-text", "html", "feed", "folder"),
+    "url": ("html", "feed"),
+    "follow": ("html", "feed"),
+    "robots": ("html", "feed"),
+    "selectors": ("html",),
+    "retract_after": ("folder",),
+}
 
 
 class Feed(_Table):
@@ -170,6 +199,7 @@ class Config(_Table):
     site: Site
     store: Store = Field(default_factory=dict, validate_default=True)
     server: Server = Server()
+    outbound: Outbound = Outbound()
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = Field((), validate_default=True)
 

@@ -4,6 +4,6 @@ Nothing here reads a clock, a file or the store; hides how identity is found.
 """
 
 from feedsvc.decide.health import alerts, counts, standing_code
-from feedsvc.decide.identity import Lookup, Mint, decide, lookup, revise, shown
+from feedsvc.decide.identity import Lookup, Mint, decide, lift, lookup, revise, shown
 
-__all__ = ["Lookup", "Mint", "alerts", "counts", "decide", "lookup", "revise", "shown", "standing_code"]
+__all__ = ["Lookup", "Mint", "alerts", "counts", "decide", "lift", "lookup", "revise", "shown", "standing_code"]

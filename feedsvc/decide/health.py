@@ -9,25 +9,38 @@ from dataclasses import replace
 from feedsvc.decide.identity import entries_of
 from feedsvc.model import Alert, Change, Complaint, Harvest, Listing, Outcome, Reading, Run, Verdict
 
+# A list of at least so many that keeps less than one in so many has not shrunk by itself.
+_LONG = 8
+_SHARPLY = 4
 
-def standing_code(harvest: Harvest, previous: Reading | None) -> tuple[str, str] | None:
+
+def standing_code(harvest: Harvest, previous: Reading | None, *, lists: bool = True) -> tuple[str, str] | None:
     """Return the error code and message that stand against a page just read, None when it reads well.
 
-    Nothing is ever removed from a feed for what a page does not show; the admin is told instead.
+    Nothing is ever removed from a feed for what a page does not show; the admin is told instead. ``lists`` says whether
+    the kind of source shows lists at all; of the others each page is an article, or a draft that is not for reading.
     """
     before = len(previous.listed) if previous else 0
+    said = harvest.complaints[0].message if harvest.complaints and not harvest.entries else None
     if harvest.listing is not Listing.PRESENT and before:
-        what = "its news line is gone" if harvest.listing is Listing.MISSING else "its news line is empty"
+        what = said or f"its news line is {'gone' if harvest.listing is Listing.MISSING else 'empty'}"
         return (
             "list_lost",
             f"{what}, and it listed {before} before; the articles stay in the feeds (saved whole? site changed?)",
         )
-    if harvest.article is None and harvest.listing is Listing.MISSING:
-        return (
-            "nothing_found",
-            "neither an article nor a news line was found on the page; see what is read with `feedsvc preview`",
-        )
-    return None
+    if before >= _LONG and _SHARPLY * len(harvest.entries) < before:
+        shrank = f"its news line shrank from {before} to {len(harvest.entries)}"
+        return "list_shrank", f"{shrank}; the articles stay in the feeds (saved whole? site changed?)"
+    if harvest.article is not None or harvest.listing is not Listing.MISSING:
+        return None
+    if said:
+        return "unreadable", said
+    if not lists:
+        return None
+    return (
+        "nothing_found",
+        "neither an article nor a news line was found on the page; see what is read with `feedsvc preview`",
+    )
 
 
 def alerts(runs: Iterable[Run]) -> tuple[Alert, ...]:

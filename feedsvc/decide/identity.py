@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Reading, SourceName, Verdict
-from feedsvc.text import canonical_link, headline_key, slug
+from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Listing, Reading, SourceName, Verdict
+from feedsvc.text import canonical_link, headline_key, is_web_address, slug
 
 # How alike two headlines of one minute must be (0..1, normalised edit distance of their keys). Without other evidence
 # only a corrected word passes. When the old headline stood in this list before and is gone now, a rewording does too.
@@ -20,6 +20,10 @@ _CLOSE = 0.8
 _REWORDED = 0.4
 # A headline that comes again so much later is the next of a daily column.
 _DAILY = timedelta(hours=20)
+# A site that sets the time anew when it edits a headline does so on the same morning.
+_MOVED = timedelta(hours=2)
+# RSS readers and validators take nothing older for a date (nor does the web before itself).
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"\d+")
 
 _T = TypeVar("_T")
@@ -59,20 +63,24 @@ def decide(
     mint: Mint,
     section: str | None = None,
     language: str | None = None,
+    lists: bool = True,
 ) -> tuple[Change, ...]:
     """Decide about every entry of a harvest: the page's own article first, then the news line in page order.
 
-    ``known`` are the source's articles that :func:`lookup` names, ``previous`` is what this origin showed last.
-    ``section`` and ``language`` are what the source says of all its entries.
-    Several entries may be one article; the last change about it holds the value to store.
+    ``known`` are the source's articles that :func:`lookup` names, ``previous`` is what this origin showed last, or the
+    source at another one. ``section`` and ``language`` are what the source says of all its entries. ``lists`` says
+    whether its pages show a news line: one without may be half a page. Several entries may be one article; the last
+    change about it holds the value to store.
 
     An entry is a known article by, in this order: the source's own id, the canonical link, the normalised headline
     at the same time (or where one of the two has no time), the same headline whose time was corrected, and last a
-    close variant of the headline at the same minute. Two different headlines in one list are two articles.
+    close variant of the headline at the same minute, or within two hours of one that left the list. Two different
+    headlines in one list are two articles.
     """
     entries = entries_of(harvest)
     listing = entries[1:] if harvest.article else entries
     matcher = _Matcher(known, listing, previous)
+    cut = lists and harvest.listing is not Listing.PRESENT
     changes: list[Change] = []
     for index, entry in enumerate(entries):
         own = harvest.article is not None and index == 0
@@ -86,7 +94,7 @@ def decide(
             article = _accept(entry, source, accepted, mint, section, language)
             change = Change(Verdict.NEW, entry, article, reason="not known by id, link or headline")
         else:
-            change = _revise(before, entry, own=own, again=matcher.is_decided(before), now=accepted)
+            change = _revise(before, entry, own=own, again=matcher.is_decided(before), cut=cut, now=accepted)
             article = change.article or before
         matcher.remember(entry, article, own=own)
         changes.append(change)
@@ -216,7 +224,7 @@ class _Matcher:
             stood_here = found == self._subject if own else found in self._position
             if entry.published is None:
                 enough = stood_here and likeness >= _REWORDED and (own or self._is_between_neighbours(found))
-            elif stood_here:
+            elif stood_here and entry.published == article.stated:
                 enough = likeness >= _REWORDED
             else:
                 enough = likeness >= _CLOSE and _NUMBER.findall(key) == _NUMBER.findall(rival)
@@ -225,10 +233,15 @@ class _Matcher:
         return best[1] if best else None
 
     def _rivals(self, entry: Entry) -> Iterable[ArticleId]:
-        if entry.published is not None:
-            return self._by_time.get(entry.published, ())
-        stood_here = (*self._position, self._subject)
-        return [found for found in stood_here if found in self._by_id and self._by_id[found].stated is None]
+        stood_here = [found for found in (*self._position, self._subject) if found in self._by_id]
+        if entry.published is None:
+            return [found for found in stood_here if self._by_id[found].stated is None]
+        near = [
+            found
+            for found in stood_here
+            if (stated := self._by_id[found].stated) and abs(entry.published - stated) <= _MOVED
+        ]
+        return dict.fromkeys((*self._by_time.get(entry.published, ()), *near))
 
     def _is_between_neighbours(self, found: ArticleId) -> bool:
         """Whether the article stood right behind the one that this list shows just before the entry."""
@@ -248,6 +261,7 @@ def _accept(
         slug=slug(entry.title),
         # A site's clock may run ahead of ours; a feed never speaks of the future.
         published=min(entry.published, accepted) if entry.published else accepted,
+        embargo=entry.published if entry.embargoed and entry.published and entry.published > accepted else None,
         first_seen=accepted,
         updated=accepted,
         section=entry.section or section,
@@ -258,19 +272,24 @@ def _accept(
         tags=entry.tags,
         summary=entry.summary,
         body=entry.body,
-        language=language,
+        image=entry.image,
+        enclosures=entry.enclosures,
+        via=entry.via,
+        language=entry.language or language,
     )
 
 
-def _revise(before: Article, entry: Entry, *, own: bool, again: bool, now: datetime) -> Change:
+def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool, now: datetime) -> Change:
     """Decide about an entry that is a known article; what an entry leaves out is no edit.
 
     The second copy of an article in one harvest (``again``) only fills in what is missing: the first one has the word.
+    On a page that may be half of one (``cut``), the beginning of a known text takes nothing away.
     """
     if before.retracted is not None:
         return Change(Verdict.UNCHANGED, entry, before, before, "retracted: it stays so")
     keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
     old, new = (entry, before) if again else (before, entry)
+    keeps_body = cut and _is_beginning(entry.body, before.body)
     after = replace(
         before,
         title=before.title if keeps_title else entry.title,
@@ -281,9 +300,14 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, now: datet
         authors=new.authors or old.authors,
         tags=new.tags or old.tags,
         summary=new.summary or old.summary,
-        body=new.body or old.body,
+        body=before.body if keeps_body else new.body or old.body,
+        image=new.image or old.image,
+        enclosures=new.enclosures or old.enclosures,
+        via=new.via or old.via,
+        embargo=before.embargo and _promise(entry, now, before.embargo),
     )
-    after = replace(after, **{name: getattr(before, name) for name in before.pinned})
+    if before.pinned:
+        after = replace(after, **{name: getattr(before, name) for name in before.pinned})
     return revise(before, after, entry, now)
 
 
@@ -314,6 +338,22 @@ def revise(before: Article, after: Article, entry: Entry, now: datetime) -> Chan
     return Change(Verdict.CHANGED, entry, revised, before, reason)
 
 
+def _promise(entry: Entry, now: datetime, before: datetime) -> datetime | None:
+    """Return until when an article under embargo is to be held back now: an entry may move its promise, or drop it."""
+    if not entry.embargoed or entry.published is None:
+        return now if entry.published else before
+    return max(entry.published, now)
+
+
+def lift(article: Article, now: datetime) -> Article:
+    """Return the article as it is once its embargo is over: it appears as news of that instant."""
+    return replace(article, embargo=None, published=min(article.embargo or now, now), updated=max(now, article.updated))
+
+
+def _is_beginning(body: str | None, whole: str | None) -> bool:
+    return body is not None and whole is not None and whole.startswith(body.removesuffix("</p>"))
+
+
 def _is_copy(spelling: str, title: str) -> bool:
     """Whether a list's spelling is but a copy of the article's own headline (quotes dropped, a letter missing)."""
     return _likeness(headline_key(spelling), headline_key(title)) >= _CLOSE
@@ -328,12 +368,28 @@ def _likeness(one: str, other: str) -> float:
 
 
 def entries_of(harvest: Harvest) -> tuple[Entry, ...]:
-    """Return the page's article, if any, and the entries, with their times in UTC.
+    """Return the page's article, if any, and the entries, with their times in UTC and only links that can be opened.
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
     """
     entries = ((harvest.article,) if harvest.article else ()) + harvest.entries
-    return tuple(replace(e, published=e.published.astimezone(UTC)) if e.published else e for e in entries)
+    return tuple(
+        replace(
+            entry,
+            published=_instant(entry.published),
+            link=entry.link if entry.link and is_web_address(entry.link) else None,
+        )
+        for entry in entries
+    )
+
+
+def _instant(published: datetime | None) -> datetime | None:
+    """Return the time in UTC; None for one that no feed can carry."""
+    try:
+        instant = published.astimezone(UTC) if published else None
+    except OverflowError:
+        return None
+    return instant if instant and instant >= _EPOCH else None
 
 
 def _distinct(items: Iterable[_T | None]) -> tuple[_T, ...]:

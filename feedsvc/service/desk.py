@@ -173,7 +173,7 @@ def _records(file: Iterable[str], name: str) -> Iterator[Article | FeedIdentity]
 
     readers: dict[str, TypeAdapter[Any]] = {"article": TypeAdapter(Article), "feed": TypeAdapter(FeedIdentity)}
     number = 0
-    for number, line in enumerate(file, 1):
+    for number, line in enumerate(_lines(file, name), 1):
         try:
             record = json.loads(line)
             kind = record.pop("type")
@@ -199,6 +199,16 @@ def _records(file: Iterable[str], name: str) -> Iterator[Article | FeedIdentity]
             raise ImportInvalid(name, number, f"no export has lines of type {kind!r}")
     if number == 0:
         raise ImportInvalid(name, 1, "the file is empty")
+
+
+def _lines(file: Iterable[str], name: str) -> Iterator[str]:
+    number = 0
+    try:
+        for line in file:
+            number += 1
+            yield line
+    except UnicodeDecodeError:
+        raise ImportInvalid(name, number + 1, "this is no UTF-8 text") from None
 
 
 def _batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

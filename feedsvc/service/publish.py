@@ -86,5 +86,11 @@ def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:
 
 
 def _is_overtaken(document: Document, stored: Document | None) -> bool:
-    """Whether another process has meanwhile stored the feed as it stands after later changes."""
-    return stored is not None and stored.built_from > document.built_from
+    """Whether another process has meanwhile stored the feed as it stands after later changes, or the same ones.
+
+    Publishers need no lease: whoever sees the later change has the word, and the same bytes keep the earlier date.
+    """
+    if stored is None:
+        return False
+    same = (stored.etag, stored.settings) == (document.etag, document.settings)
+    return stored.built_from > document.built_from or (stored.built_from == document.built_from and same)

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import Complaint, Outcome, Run, RunKind
-from feedsvc.store import Store
+from feedsvc.store import Store, Transaction
 
 log = logging.getLogger(__name__)
 
 # Longer than nearly any piece of work takes; one that takes longer may be done twice, which harms nothing.
-_LEASE_S = 60
+_LEASE_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,15 @@ class Recorder:
         self._clock = clock
         self._process = secrets.token_hex(8)
 
-    def run(self, kind: RunKind, name: str, work: Callable[[], Ended]) -> Run:
+    def run(self, kind: RunKind, name: str, work: Callable[[], Ended], *, alone: bool = True) -> Run:
         """Do the work and record it; the Run says how it ended, whatever happened.
 
-        Where somebody else is at the same work, nothing is done and nothing recorded: the Run returned says so. Where
-        the store is out of reach the Run is returned unrecorded.
+        Work that is done ``alone`` is left to whoever is at it already: then nothing is done and nothing recorded, and
+        the Run returned says so. Where the store is out of reach the Run is returned unrecorded.
         """
         started = self._clock()
+        if not alone:
+            return self._record(self._report(kind, name, started, self._ended(kind, name, work)))
         lease = f"{kind}:{name}"
         # Threads of one process exclude one another too.
         holder = f"{self._process}-{secrets.token_hex(4)}"
@@ -55,21 +57,27 @@ class Recorder:
         except StoreError as error:
             return self._report(kind, name, started, _failure(error))
         if not claimed:
-            return self._report(kind, name, started, Ended(Outcome.UNCHANGED, message="another process is at it"))
+            busy = f"another process is at it; if it died, it is free again after {_LEASE_S} s"
+            return self._report(kind, name, started, Ended(Outcome.FAILED, code="busy", message=busy))
+        run = self._report(kind, name, started, self._ended(kind, name, work))
+        return self._record(run, lambda tx: tx.leases.release(lease, holder))
+
+    def _ended(self, kind: RunKind, name: str, work: Callable[[], Ended]) -> Ended:
         try:
-            ended = work()
+            return work()
         except FeedsvcError as error:
-            ended = _failure(error)
+            return _failure(error)
         except Exception as error:
             log.exception("run_crashed", extra={"kind": str(kind), "name_": name})
-            ended = Ended(Outcome.CRASHED, code="crashed", message=f"{type(error).__name__}: {error}")
-        run = self._report(kind, name, started, ended)
+            return Ended(Outcome.CRASHED, code="crashed", message=f"{type(error).__name__}: {error}")
+
+    def _record(self, run: Run, then: Callable[[Transaction], None] = lambda _: None) -> Run:
         try:
             with self._store.begin() as tx:
                 tx.runs.add(run)
-                tx.leases.release(lease, holder)
+                then(tx)
         except StoreError as error:
-            log.error("run_not_recorded", extra={"kind": str(kind), "name_": name, "reason": str(error)})
+            log.error("run_not_recorded", extra={"kind": str(run.kind), "name_": run.name, "reason": str(error)})
         return run
 
     def _report(self, kind: RunKind, name: str, started: datetime, ended: Ended) -> Run:

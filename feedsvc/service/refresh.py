@@ -1,4 +1,4 @@
-"""One reading of a source: retrieve what changed, decide, store.
+"""One reading of a source: retrieve what changed, decide, store, follow.
 
 Knows the order of the steps; hides how unchanged pages are recognised. Every snapshot is its own transaction, so that
 a page that fails costs nothing of the others.
@@ -7,103 +7,163 @@ a page that fails costs nothing of the others.
 import secrets
 import uuid
 from base64 import b32encode
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from feedsvc import __version__, decide, sources
 from feedsvc.config import Source
-from feedsvc.errors import RetrievalError
-from feedsvc.model import ArticleId, Change, Complaint, Harvest, Outcome, Reading
+from feedsvc.errors import FetchError, RetrievalError
+from feedsvc.model import (
+    Article,
+    ArticleId,
+    Change,
+    Complaint,
+    Entry,
+    Harvest,
+    Listing,
+    Outcome,
+    Reading,
+    Snapshot,
+    Verdict,
+)
+from feedsvc.outbound import Outbound
 from feedsvc.service.record import Ended
-from feedsvc.sources.retrieval import UNFINISHED, Retrieved, retrieve
-from feedsvc.store import Store
+from feedsvc.sources.retrieval import UNFINISHED, Retrieved, fetch, retrieve
+from feedsvc.store import Store, Transaction
 from feedsvc.text import digest
 
 # A page full of unreadable times should not fill the record of a run: the first ones tell the admin enough.
 _COMPLAINTS_KEPT = 50
+# A host is asked once a second: so many pages a refresh, the rest at the next ones.
+_FOLLOWED_AT_ONCE = 10
+_REMOVED = "removed"
+# The kinds whose pages show a news line.
+_LISTING = ("page-text", "html")
+
+_Harvested = tuple[Harvest, tuple[Change, ...]]
 
 
-def refresh(source: Source, folder: Path, store: Store, now: datetime) -> tuple[Ended, tuple[Change, ...]]:
-    """Read every snapshot of the source that differs from what was read last, and store what it says.
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """Reads one source into the store. ``folder`` is where its path starts from."""
 
-    Returns how it went and the changes that feeds must hear of. ``folder`` is where the source's path starts from.
+    source: Source
+    folder: Path
+    store: Store
+    outbound: Outbound
+    now: datetime
 
-    Raises:
-        StoreUnavailable: the store cannot be read or written; snapshots stored before that stay.
-    """
-    settings = _settings(source)
-    with store.read() as tx:
-        readings = tx.readings.list(source.name)
-    known = {origin: reading for origin, reading in readings.items() if reading.digest.startswith(settings)}
+    def refresh(self) -> tuple[Ended, tuple[Change, ...]]:
+        """Read every snapshot that differs from what was read last, store what it says, follow new links.
 
-    standing: dict[str, Reading] = {}
-    harvests: list[tuple[Harvest, tuple[Change, ...]]] = []
-    refused: list[Complaint] = []
-    for retrieved in retrieve(source.path, known, folder=folder):
-        if isinstance(retrieved, Complaint):
-            refused.append(retrieved)
-            continue
-        if isinstance(retrieved, Retrieved):
-            previous = readings.get(retrieved.origin)
-            reading = _reading(source, settings, retrieved)
-            if previous is not None and previous.digest == reading.digest:
-                reading = _touched(previous, reading, store)
+        Returns how it went and the changes that feeds must hear of.
+
+        Raises:
+            StoreUnavailable: the store cannot be read or written; snapshots stored before that stay.
+        """
+        settings = self._settings()
+        with self.store.read() as tx:
+            readings = tx.readings.list(self.source.name)
+        standing: dict[str, Reading] = {}
+        harvests: list[_Harvested] = []
+        refused: list[Complaint] = []
+        for retrieved in self._retrieved(readings, settings):
+            if isinstance(retrieved, Complaint):
+                refused.append(retrieved)
+                continue
+            if isinstance(retrieved, Reading):
+                reading = retrieved
             else:
-                reading, harvest, changes = _harvest(source, retrieved, reading, previous, store, now)
-                harvests.append((harvest, changes))
-        else:
-            reading = retrieved
-        standing[reading.origin] = reading
-    _forget(source, readings.keys() - standing.keys() - {complaint.where for complaint in refused}, store)
+                previous = readings.get(retrieved.origin)
+                seen = [*standing.values(), *readings.values()]
+                reading, harvested = self._read(retrieved, previous, settings, seen)
+                harvests += harvested
+            standing[reading.origin] = reading
+        gone = readings.keys() - standing.keys() - {complaint.where for complaint in refused}
+        changes = [change for _, some in harvests for change in some]
+        changes += self._forget([readings[origin] for origin in gone])
+        if self.source.follow:
+            followed, complaints = self._follow(standing.values())
+            changes += followed
+            refused += complaints
 
-    complaints = [*refused, *(complaint for reading in standing.values() for complaint in reading.complaints)]
-    heard = tuple(change for _, changes in harvests for change in changes if change.moves)
-    code, message = _failure(refused, standing)
-    outcome = Outcome.FAILED if code else Outcome.DONE if heard else Outcome.UNCHANGED
-    kept = tuple(complaints[:_COMPLAINTS_KEPT])
-    return Ended(outcome, decide.counts(harvests, complaints), code, message, kept), heard
+        complaints = [*refused, *(complaint for reading in standing.values() for complaint in reading.complaints)]
+        moves = tuple(change for change in changes if change.moves)
+        code, message = _failure(refused, standing)
+        outcome = Outcome.FAILED if code else Outcome.DONE if moves else Outcome.UNCHANGED
+        kept = tuple(complaints[:_COMPLAINTS_KEPT])
+        return Ended(outcome, decide.counts(harvests, complaints), code, message, kept), moves
 
+    def _settings(self) -> str:
+        """Everything but the bytes that decides how a snapshot is read; a newer reader reads again."""
+        source = self.source
+        manner = (source.kind, source.timezone, source.section or "", source.language, repr(source.selectors))
+        return digest(__version__, *manner)
 
-def mint() -> tuple[ArticleId, str]:
-    """Return a new article id, short enough for an address, and the guid that feeds carry."""
-    return ArticleId(b32encode(secrets.token_bytes(8)).decode().rstrip("=").lower()), f"urn:uuid:{uuid.uuid4()}"
+    def _retrieved(self, readings: Mapping[str, Reading], settings: str) -> Iterator[Retrieved | Reading | Complaint]:
+        known = {
+            origin: reading
+            for origin, reading in readings.items()
+            if reading.digest.startswith(settings) and reading.code != _REMOVED
+        }
+        if self.source.url:
+            url = self.source.url
+            yield fetch(url, known.get(url), self.outbound, robots=self.source.robots)
+        elif self.source.path:
+            yield from retrieve(self.source.path, known, folder=self.folder, files=sources.FILES.get(self.source.kind))
 
+    def _read(
+        self, retrieved: Retrieved, previous: Reading | None, settings: str, readings: Iterable[Reading]
+    ) -> tuple[Reading, tuple[_Harvested, ...]]:
+        """Read one snapshot and store what it says; only its validators when its bytes are those of last time."""
+        reading = Reading(
+            source=self.source.name,
+            origin=retrieved.origin,
+            digest=f"{settings}.{digest(retrieved.snapshot.body)}",
+            size=retrieved.size,
+            mtime_ns=retrieved.mtime_ns,
+            taken_at=retrieved.snapshot.taken_at,
+            etag=retrieved.etag,
+            last_modified=retrieved.last_modified,
+        )
+        if previous is not None and previous.digest == reading.digest and previous.code != _REMOVED:
+            kept = replace(reading, article=previous.article, listed=previous.listed)
+            kept = replace(kept, taken_at=previous.taken_at, complaints=previous.complaints, code=previous.code)
+            if kept != previous:
+                with self.store.begin() as tx:
+                    tx.readings.put(kept)
+            return kept, ()
+        manner = sources.Manner(self.source.zone, self.source.selectors)
+        harvest = sources.read(self.source.kind, retrieved.snapshot, manner)
+        with self.store.begin() as tx:
+            changes = self._decide(tx, harvest, previous or self._elsewhere(readings))
+            standing = decide.standing_code(harvest, previous, lists=self.source.kind in _LISTING)
+            article, listed = decide.shown(harvest, changes)
+            if previous and harvest.listing is not Listing.PRESENT and previous.listed:
+                # A list that was lost stays known as it was: it is what the next one is compared with.
+                article, listed = previous.article, previous.listed
+            reading = replace(
+                reading,
+                article=article,
+                listed=listed,
+                complaints=((Complaint(reading.origin, standing[1]),) if standing else ()) + harvest.complaints,
+                code=standing[0] if standing else None,
+            )
+            tx.readings.put(reading)
+        return reading, ((harvest, changes),)
 
-def _settings(source: Source) -> str:
-    """Everything but the bytes that decides how a snapshot is read; a newer reader reads again."""
-    return digest(__version__, source.kind, source.timezone, source.section or "", source.language)
+    def _elsewhere(self, readings: Iterable[Reading]) -> Reading | None:
+        """Return what the source showed last at another origin: admins save each page under a name of its own."""
+        lists = [reading for reading in readings if reading.listed]
+        latest = max(lists, key=lambda reading: reading.taken_at, default=None)
+        return replace(latest, article=None) if latest else None
 
-
-def _reading(source: Source, settings: str, retrieved: Retrieved) -> Reading:
-    return Reading(
-        source=source.name,
-        origin=retrieved.origin,
-        digest=f"{settings}.{digest(retrieved.snapshot.body)}",
-        size=retrieved.size,
-        mtime_ns=retrieved.mtime_ns,
-        taken_at=retrieved.snapshot.taken_at,
-    )
-
-
-def _touched(previous: Reading, reading: Reading, store: Store) -> Reading:
-    """Keep the new time of a file that was saved again with the same bytes, so that it is not opened next time."""
-    touched = replace(previous, size=reading.size, mtime_ns=reading.mtime_ns)
-    with store.begin() as tx:
-        tx.readings.put(touched)
-    return touched
-
-
-def _harvest(
-    source: Source, retrieved: Retrieved, reading: Reading, previous: Reading | None, store: Store, now: datetime
-) -> tuple[Reading, Harvest, tuple[Change, ...]]:
-    """Read one snapshot, decide about its entries and store them with the reading, in one transaction."""
-    harvest = sources.read(source.kind, retrieved.snapshot, source.zone)
-    wanted = decide.lookup(harvest, previous)
-    with store.begin() as tx:
+    def _decide(self, tx: Transaction, harvest: Harvest, previous: Reading | None) -> tuple[Change, ...]:
+        wanted = decide.lookup(harvest, previous)
         known = tx.articles.candidates(
-            source.name,
+            self.source.name,
             guids=wanted.guids,
             links=wanted.links,
             keys=wanted.keys,
@@ -113,35 +173,87 @@ def _harvest(
         changes = decide.decide(
             harvest,
             known,
-            source=source.name,
+            source=self.source.name,
             previous=previous,
-            now=now,
+            now=self.now,
             mint=mint,
-            section=source.section,
-            language=source.language,
+            section=self.source.section,
+            language=self.source.language,
+            lists=self.source.kind in _LISTING,
         )
         tx.articles.put(change.article for change in changes if change.article and change.moves)
-        standing = decide.standing_code(harvest, previous)
-        article, listed = decide.shown(harvest, changes)
-        if standing and previous:
-            # A list that was lost stays known as it was: it is what the next one is compared with.
-            article, listed = previous.article, previous.listed
-        reading = replace(
-            reading,
-            article=article,
-            listed=listed,
-            complaints=((Complaint(reading.origin, standing[1]),) if standing else ()) + harvest.complaints,
-            code=standing[0] if standing else None,
-        )
-        tx.readings.put(reading)
-    return reading, harvest, changes
+        return changes
+
+    def _forget(self, gone: Sequence[Reading]) -> list[Change]:
+        """Forget the readings of what is gone. Articles stay, but those of a folder's files only for a while."""
+        if not gone:
+            return []
+        changes = []
+        with self.store.begin() as tx:
+            for reading in gone:
+                article = tx.articles.get(reading.article) if reading.article else None
+                if self.source.kind != "folder" or article is None:
+                    tx.readings.delete(self.source.name, [reading.origin])
+                elif reading.code != _REMOVED:
+                    tx.readings.put(replace(reading, code=_REMOVED, taken_at=self.now, complaints=()))
+                elif self.now - reading.taken_at >= self.source.retract_after:
+                    retracted = replace(article, retracted=self.now)
+                    tx.articles.put([retracted])
+                    tx.readings.delete(self.source.name, [reading.origin])
+                    changes.append(
+                        Change(Verdict.CHANGED, Entry(article.title), retracted, article, "its file was removed")
+                    )
+        return changes
+
+    def _follow(self, standing: Iterable[Reading]) -> tuple[list[Change], list[Complaint]]:
+        """Open the links of articles that have no text yet, each once, and take the whole article from there.
+
+        One that cannot be had for the moment is tried again at the next refresh.
+        """
+        with self.store.read() as tx:
+            listed = {article for reading in standing for article in reading.listed}
+            known = tx.articles.candidates(self.source.name, ids=listed)
+        unread = [a for a in known if a.link and not a.body and not a.followed and not a.retracted]
+        changes: list[Change] = []
+        complaints: list[Complaint] = []
+        for article in sorted(unread, key=lambda a: a.first_seen, reverse=True)[:_FOLLOWED_AT_ONCE]:
+            try:
+                found, some = self._open(article)
+            except FetchError as error:
+                complaints.append(Complaint(article.link or "", error.reason))
+                if error.passing:
+                    continue
+                found = None
+            else:
+                complaints += some
+            changes += self._whole(article, found)
+        return changes, complaints
+
+    def _open(self, article: Article) -> tuple[Entry | None, tuple[Complaint, ...]]:
+        link = article.link or ""
+        fetched = self.outbound.fetch(link, robots=self.source.robots)
+        media_type = f"{fetched.media_type}; charset={fetched.charset}" if fetched.charset else fetched.media_type
+        snapshot = Snapshot(link, fetched.body, fetched.retrieved_at, media_type, fetched.url)
+        return sources.read_article(snapshot, zone=self.source.zone)
+
+    def _whole(self, article: Article, found: Entry | None) -> tuple[Change, ...]:
+        with self.store.begin() as tx:
+            article = tx.articles.get(article.id) or article
+            changes: tuple[Change, ...] = ()
+            if found is not None:
+                harvest = Harvest(article=replace(found, link=article.link, guid=None))
+                changes = decide.decide(
+                    harvest, [article], source=self.source.name, previous=None, now=self.now, mint=mint
+                )
+                article = changes[0].article or article
+            followed = replace(article, followed=self.now)
+            tx.articles.put([followed])
+        return tuple(replace(change, article=followed) for change in changes)
 
 
-def _forget(source: Source, origins: Collection[str], store: Store) -> None:
-    """Forget the readings of files that are gone; their articles stay."""
-    if origins:
-        with store.begin() as tx:
-            tx.readings.delete(source.name, origins)
+def mint() -> tuple[ArticleId, str]:
+    """Return a new article id, short enough for an address, and the guid that feeds carry."""
+    return ArticleId(b32encode(secrets.token_bytes(8)).decode().rstrip("=").lower()), f"urn:uuid:{uuid.uuid4()}"
 
 
 def _failure(refused: Sequence[Complaint], standing: Mapping[str, Reading]) -> tuple[str | None, str | None]:

@@ -4,9 +4,10 @@ Knows which work follows which: articles are stored first, then the feeds that s
 rooms beneath. One object serves many threads.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from feedsvc import decide
 from feedsvc.config import Config, Feed, Source
@@ -17,16 +18,21 @@ from feedsvc.model import (
     ArticleId,
     Change,
     Document,
+    Entry,
     FeedName,
     Format,
     Run,
     RunKind,
     Selection,
     SourceName,
+    Verdict,
 )
+from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.store import Store
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -47,8 +53,16 @@ class Status:
 class Service:
     """The use cases over one configuration and one store."""
 
-    def __init__(self, config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        *,
+        outbound: Outbound | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.config = config
+        self._outbound = outbound or Outbound(contact=config.outbound.contact, allow=config.outbound.allow)
         self.desk = Desk(store, clock, changed=self._publish_touched)
         self._store = store
         self._clock = clock
@@ -56,7 +70,8 @@ class Service:
 
     def reconfigured(self, config: Config) -> "Service":
         """Return the service over another configuration and the same store."""
-        return Service(config, self._store, clock=self._clock)
+        same = config.outbound == self.config.outbound
+        return Service(config, self._store, outbound=self._outbound if same else None, clock=self._clock)
 
     def migrate(self) -> tuple[str | None, str]:
         """Bring the store to this version's schema; return its revisions before and after.
@@ -67,7 +82,8 @@ class Service:
         return self._store.migrate()
 
     def close(self) -> None:
-        """Let go of the store's connections."""
+        """Let go of all connections."""
+        self._outbound.close()
         self._store.close()
 
     # --- work ---
@@ -78,13 +94,14 @@ class Service:
         Raises:
             NotFound: no source has that name.
         """
-        from feedsvc.service.refresh import refresh  # noqa: PLC0415 - the web never reads sources
+        from feedsvc.service.refresh import Refresher  # noqa: PLC0415 - the web never reads sources
 
         source = self.config.source(name)
         changes: list[Change] = []
 
         def work() -> Ended:
-            ended, some = refresh(source, self.config.folder, self._store, self._clock())
+            refresher = Refresher(source, self.config.folder, self._store, self._outbound, self._clock())
+            ended, some = refresher.refresh()
             changes.extend(some)
             return ended
 
@@ -100,7 +117,26 @@ class Service:
         from feedsvc.service.publish import publish  # noqa: PLC0415 - the web never renders feeds
 
         feed = self.config.feed(name)
-        return self._recorder.run(RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()))
+        return self._recorder.run(
+            RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
+        )
+
+    def lift_embargoes(self) -> tuple[Run, ...]:
+        """Let the articles appear whose instant has come, and publish the feeds that select them."""
+        now = self._clock()
+        with self._store.read() as tx:
+            due = tx.articles.embargoed(until=now)
+        if not due:
+            return ()
+        with self._store.begin() as tx:
+            # Asked again where nobody else writes: two processes may have seen the same ones.
+            due = tx.articles.embargoed(until=now)
+            lifted = [decide.lift(article, now - timedelta(microseconds=n)) for n, article in enumerate(due)]
+            tx.articles.put(lifted)
+        entries = [
+            Change(Verdict.CHANGED, Entry(article.title), article, reason="embargo lifted") for article in lifted
+        ]
+        return self._publish_touched(entries)
 
     def prepare(self) -> tuple[Run, ...]:
         """Bring the store to this version, forget the documents of feeds that are gone, publish every feed.
@@ -150,9 +186,10 @@ class Service:
         return self.config.feeds
 
     def article(self, article_id: ArticleId) -> Article | None:
-        """Return an article, retracted or not."""
+        """Return an article, retracted or not; None for one under embargo, as for one that is not there."""
         with self._store.read() as tx:
-            return tx.articles.get(article_id)
+            article = tx.articles.get(article_id)
+        return None if article is None or article.embargo else article
 
     def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:
         """Return the newest articles, or those that follow ``before``; none if there is no such article."""
@@ -163,16 +200,15 @@ class Service:
             return tx.articles.list(Selection(), limit=limit, before=last)
 
     def readiness(self) -> tuple[str, ...]:
-        """Return why the service is not fit to serve; empty when it is."""
+        """Return why the service is not fit to serve, as error codes that tell strangers nothing; empty when it is."""
         try:
             self._store.check()
             with self._store.read() as tx:
                 published = {name for name, _ in tx.documents.all_keys()}
         except StoreError as error:
-            return (str(error),)
-        return tuple(
-            f"feed {feed.name} is not published yet" for feed in self.config.feeds if feed.name not in published
-        )
+            log.warning("not_ready", extra={"reason": str(error)})
+            return (error.code,)
+        return tuple(f"not_published:{feed.name}" for feed in self.config.feeds if feed.name not in published)
 
     def _publish_touched(self, changes: Iterable[Change]) -> tuple[Run, ...]:
         moves = [change for change in changes if change.moves]

@@ -1,24 +1,77 @@
 """The registry of source kinds: how the bytes of a snapshot become a harvest.
 
-A new kind is one file and one line here. Kinds do not know one another.
+Knows each kind by its name; hides their rooms. A new kind is one file and one line here, and kinds do not know one
+another.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from feedsvc.model import Harvest, Snapshot
-from feedsvc.sources.page_text import read as read_page_text
-
-Read = Callable[[Snapshot, ZoneInfo], Harvest]
-
-KINDS: Mapping[str, Read] = {
-    "page-text": lambda snapshot, zone: read_page_text(snapshot, zone=zone),
-}
+from feedsvc.model import Complaint, Entry, Harvest, Selectors, Snapshot
 
 
-def read(kind: str, snapshot: Snapshot, zone: ZoneInfo) -> Harvest:
-    """Read a snapshot as the kind of source it came from; times without a zone are in ``zone``.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a source says of how it is to be read."""
+
+    zone: ZoneInfo
+    selectors: Selectors | None = None
+
+
+Read = Callable[[Snapshot, Manner], Harvest]
+
+
+# Each kind is imported when it is first needed: their libraries cost up to half a second.
+
+
+def _page_text(snapshot: Snapshot, manner: Manner) -> Harvest:
+    from feedsvc.sources.page_text import read  # noqa: PLC0415
+
+    return read(snapshot, zone=manner.zone)
+
+
+def _html(snapshot: Snapshot, manner: Manner) -> Harvest:
+    from feedsvc.sources.html import read  # noqa: PLC0415
+
+    return read(snapshot, zone=manner.zone, base=snapshot.address, selectors=manner.selectors)
+
+
+def _feed(snapshot: Snapshot, manner: Manner) -> Harvest:
+    from feedsvc.sources.feed import read  # noqa: PLC0415
+
+    return read(snapshot, zone=manner.zone, base=snapshot.address)
+
+
+def _folder(snapshot: Snapshot, manner: Manner) -> Harvest:
+    from feedsvc.sources.folder import read  # noqa: PLC0415
+
+    return read(snapshot, zone=manner.zone, base=snapshot.address)
+
+
+# Kinds whose path is a folder: the endings of the files in it, and below it, that are read.
+FILES: Mapping[str, frozenset[str]] = {"folder": frozenset({".md", ".markdown", ".html", ".htm"})}
+
+KINDS: Mapping[str, Read] = {"page-text": _page_text, "html": _html, "feed": _feed, "folder": _folder}
+
+
+def read(kind: str, snapshot: Snapshot, manner: Manner) -> Harvest:
+    """Read a snapshot as the kind of source it came from.
 
     What cannot be read is a complaint in the harvest. Raises ``KeyError`` for a kind that is not in ``KINDS``.
     """
-    return KINDS[kind](snapshot, zone)
+    return KINDS[kind](snapshot, manner)
+
+
+def detect(snapshot: Snapshot, manner: Manner) -> Selectors | None:
+    """Return where the news line of an HTML page stands, as detection finds it; None where it finds none."""
+    from feedsvc.sources.html import detect as detect_on_page  # noqa: PLC0415
+
+    return detect_on_page(snapshot, zone=manner.zone, base=snapshot.address)
+
+
+def read_article(snapshot: Snapshot, zone: ZoneInfo) -> tuple[Entry | None, tuple[Complaint, ...]]:
+    """Read the page of one article, whatever kind of source its link came from."""
+    from feedsvc.sources.html import read_article as read_page  # noqa: PLC0415
+
+    return read_page(snapshot, zone=zone, base=snapshot.address, selectors=None)

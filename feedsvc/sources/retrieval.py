@@ -1,4 +1,4 @@
-"""Files of a path pattern become snapshots, each one only when it is whole.
+"""Files of a path pattern, and addresses, become snapshots; a file only when it is whole.
 
 Knows what may stand between a name and its bytes: folders, pipes, permissions, size, a writer still at work. Hides how
 a half-written page is told from a whole one. Nothing here changes a file or its times.
@@ -12,17 +12,20 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from feedsvc.errors import FetchError
 from feedsvc.model import Complaint, Reading, Snapshot
+from feedsvc.outbound import Outbound
 
 if sys.platform == "linux":
     import fcntl
 
-MAX_BYTES = 50_000_000
+# A saved page has a hundred kilobytes at most. One of this size costs 6 s to read, 24 s if it is bare headlines.
+MAX_BYTES = 5_000_000
 # A writer that closes and opens again (append by append) is seen only by waiting. The wait is part of the time from a
 # change to its feed, which may be half a second.
 SETTLED_S = 0.3
@@ -37,15 +40,17 @@ _VANISHED = "vanished while it was being read"
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A snapshot of a file, with what tells later that the file is untouched."""
+    """A snapshot with what tells later that nothing has changed: a file's size and time, or a server's validators."""
 
     snapshot: Snapshot
-    size: int
-    mtime_ns: int
+    size: int = 0
+    mtime_ns: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
 
     @property
     def origin(self) -> str:
-        """The file as the admin would write it."""
+        """The file or address as the admin would write it."""
         return self.snapshot.origin
 
 
@@ -65,6 +70,7 @@ def retrieve(
     known: Mapping[str, Reading],
     *,
     folder: Path,
+    files: Collection[str] | None = None,
     max_bytes: int = MAX_BYTES,
     settled_s: float = SETTLED_S,
     settled_unleased_s: float = SETTLED_UNLEASED_S,
@@ -77,11 +83,12 @@ def retrieve(
     system does not tell whether a writer is at work). Files of ``max_bytes`` and more are not read.
 
     ``pattern`` is relative to ``folder``; ``**`` spans folders; a file of exactly that name is taken as it is. Origins
-    are relative to the folder for files inside it.
+    are relative to the folder for files inside it. With ``files`` the pattern is a folder, and all files in it and
+    below it that end so are meant.
     """
-    complaints, files = _survey(pattern, folder)
+    complaints, survey = _survey(pattern, folder) if files is None else _walk(pattern, folder, files)
     yield from complaints
-    for found in files:
+    for found in survey:
         reading = known.get(found.origin)
         if reading and (reading.size, reading.mtime_ns) == (found.state.st_size, found.state.st_mtime_ns):
             yield reading
@@ -90,6 +97,25 @@ def retrieve(
             yield _whole(found, max_bytes, settled_s, settled_unleased_s)
         except _Refused as refused:
             yield Complaint(found.origin, str(refused))
+
+
+def fetch(
+    url: str, known: Reading | None, outbound: Outbound, *, robots: bool = True
+) -> Retrieved | Reading | Complaint:
+    """Return what an address gives: the reading of last time when the server says that nothing has changed.
+
+    A complaint's ``where`` is the address; it may hold no secret, for it is shown.
+    """
+    etag, last_modified = (known.etag, known.last_modified) if known else (None, None)
+    try:
+        fetched = outbound.fetch(url, etag=etag, last_modified=last_modified, robots=robots)
+    except FetchError as error:
+        return Complaint(url, error.reason)
+    if fetched.status == "unchanged" and known is not None:
+        return known
+    media_type = f"{fetched.media_type}; charset={fetched.charset}" if fetched.charset else fetched.media_type
+    snapshot = Snapshot(url, fetched.body, fetched.retrieved_at, media_type, fetched.url)
+    return Retrieved(snapshot, size=len(fetched.body), etag=fetched.etag, last_modified=fetched.last_modified)
 
 
 # --- which files ------------------------------------------------------------------------------------------------------
@@ -120,6 +146,15 @@ def _matching(pattern: str, folder: Path) -> Iterator[str]:
     return glob.iglob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files as well
 
 
+def _walk(pattern: str, folder: Path, endings: Collection[str]) -> tuple[list[Complaint], list[_Found]]:
+    if not (folder / pattern).is_dir():
+        return [Complaint(pattern, "is no folder; make it, or correct the path")], []
+    complaints, files = _survey(f"{glob.escape(pattern.rstrip('/'))}/**/*", folder)
+    files = [found for found in files if found.path.suffix.lower() in endings]
+    # A folder without a file is an empty one, which may be.
+    return [complaint for complaint in complaints if not glob.has_magic(complaint.where)], files
+
+
 def _origin(path: Path, folder: Path) -> str:
     shown = path.relative_to(folder) if path.is_relative_to(folder) else path
     return os.fsencode(shown).decode(errors="backslashreplace")  # a name that is no UTF-8 fits no database
@@ -148,9 +183,8 @@ def _whole(found: _Found, max_bytes: int, settled_s: float, settled_unleased_s: 
             if not stat.S_ISREG(before.st_mode):
                 raise _Refused(_VANISHED)
             if before.st_size >= max_bytes:
-                raise _Refused(
-                    f"has {before.st_size / 1e6:,.0f} MB; files of {max_bytes / 1e6:,.0f} MB and more are not read"
-                )
+                size, limit = f"{before.st_size / 1e6:,.0f} MB", f"{max_bytes / 1e6:,.0f} MB"
+                raise _Refused(f"has {size}: this is no page; {limit} and more are not read")
             leased = _no_writer(file.fileno())
             _settle(before, settled_s if leased else settled_unleased_s)
             # One byte more than there should be: a file that grows meanwhile is refused, not followed.

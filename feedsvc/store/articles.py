@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from feedsvc.model import Article, ArticleId, Revision, Selection, SourceName, fold_name
+from feedsvc.model import Article, ArticleId, Enclosure, Revision, Selection, SourceName, Via, fold_name
 from feedsvc.store import counters
 from feedsvc.store.selecting import page
 from feedsvc.store.tables import article, article_author, article_headline, article_tag, revision
@@ -59,6 +59,8 @@ class Articles:
         self, selection: Selection, *, limit: int, before: Article | None = None, retracted: bool = False
     ) -> tuple[Article, ...]:
         """Return the newest articles that the selection selects, newest first: by published, then first seen, then id.
+
+        Those under an embargo are not among them.
 
         ``before`` is the last article of the page before this one. With ``retracted``, tombstones stand in their
         places, so that a window over both does not slide back when one is retracted.
@@ -119,6 +121,13 @@ class Articles:
             if len(rows) < _CHUNK:
                 return
             after = (rows[-1].published, rows[-1].first_seen, rows[-1].id)
+
+    def embargoed(self, until: datetime | None = None) -> tuple[Article, ...]:
+        """Return the articles under an embargo, the next to be lifted first; with ``until`` those due by then."""
+        promised = select(article).where(article.c.embargo.is_not(None))
+        if until is not None:
+            promised = promised.where(article.c.embargo <= until)
+        return tuple(map(_article, self._connection.execute(promised.order_by(article.c.embargo, article.c.id))))
 
     def count(self) -> int:
         """Return how many articles there are, retracted ones too."""
@@ -214,7 +223,12 @@ def _row(value: Article) -> _Columns:
         "tags": list(value.tags),
         "summary": value.summary,
         "body": value.body,
+        "image": value.image,
+        "enclosures": [[e.url, e.media_type, e.length] for e in value.enclosures],
+        "via": [value.via.title, value.via.link, value.via.guid] if value.via else None,
         "language": value.language,
+        "embargo": value.embargo and value.embargo.astimezone(UTC),
+        "followed": value.followed and value.followed.astimezone(UTC),
         "aliases": list(value.aliases),
         "pinned": list(value.pinned),
         "retracted": value.retracted and value.retracted.astimezone(UTC),
@@ -247,7 +261,12 @@ def _article(row: Row[Any]) -> Article:
         tags=tuple(row.tags),
         summary=row.summary,
         body=row.body,
+        image=row.image,
+        enclosures=tuple(Enclosure(*each) for each in row.enclosures),
+        via=Via(*row.via) if row.via else None,
         language=row.language,
+        embargo=row.embargo,
+        followed=row.followed,
         aliases=tuple(row.aliases),
         pinned=tuple(row.pinned),
         retracted=row.retracted,

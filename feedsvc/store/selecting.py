@@ -35,7 +35,7 @@ def page(selection: Selection, *, limit: int, before: Article | None, retracted:
     """Return the statement for :meth:`Articles.list`."""
     # The one that is likely to be the narrowest comes first: its index is walked, the others are looked up on the way.
     criteria = [criterion for criterion in _criteria(selection) if criterion.names]
-    others = [criterion.met() for criterion in criteria[1:]]
+    others = [criterion.met() for criterion in criteria[1:]] + [article.c.embargo.is_(None)]
     if not retracted:
         others.append(article.c.retracted.is_(None))
     if criteria:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -58,6 +59,8 @@ metadata = MetaData(
 
 # --- articles ---------------------------------------------------------------------------------------------------------
 
+_PROMISED = text("embargo IS NOT NULL")
+
 article = Table(
     "article",
     metadata,
@@ -78,7 +81,12 @@ article = Table(
     Column("tags", JSON, nullable=False),
     Column("summary", Text),
     Column("body", Text),
+    Column("image", Text),
+    Column("enclosures", JSON, nullable=False),
+    Column("via", JSON(none_as_null=True)),
     Column("language", Text),
+    Column("embargo", Instant),
+    Column("followed", Instant),
     Column("aliases", JSON, nullable=False),
     Column("pinned", JSON, nullable=False),
     Column("retracted", Instant),
@@ -94,6 +102,9 @@ article = Table(
     Index("ix_article_source_guid", "source", "source_guid"),
     Index("ix_article_link_key", "source", "link_key"),
     Index("ix_article_stated", "source", "stated"),
+    # Promised articles are few, and asked for twice a second. The index holds no others, or SQLite would walk it to find
+    # the articles that are under none: nearly all.
+    Index("ix_article_embargo", "embargo", sqlite_where=_PROMISED, postgresql_where=_PROMISED),
 )
 
 
@@ -151,6 +162,8 @@ reading = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("taken_at", Instant, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
     Column("article", Text),
     Column("listed", JSON, nullable=False),
     Column("complaints", JSON, nullable=False),

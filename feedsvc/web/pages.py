@@ -131,7 +131,7 @@ class Pages(Flask):
         try:
             reasons = self._current().readiness()
         except StoreError as error:
-            reasons = (str(error),)
+            reasons = (error.code,)
         status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
         body = json.dumps({"ready": not reasons, "reasons": reasons}).encode() + b"\n"
         return _told(status, "application/json", body)

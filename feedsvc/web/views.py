@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from feedsvc import addresses
 from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format
-from feedsvc.text import plain
+from feedsvc.text import is_web_address, plain
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
@@ -148,7 +148,7 @@ def news_line(
 
 def article(site: "Site", article: Article, earlier: Sequence[Article]) -> dict[str, Any]:
     """Return the values of an article's page; ``earlier`` are the headlines that came before it."""
-    link = article.link if article.link and urlsplit(article.link).scheme in ("http", "https") else None
+    link = article.link if article.link and is_web_address(article.link) else None
     description = _description(article)
     return {
         "article": article,

@@ -3,12 +3,13 @@
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from press import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
 
 from feedsvc import sources
-from feedsvc.model import MAIN_FEED, Format, Harvest, Outcome, Run, Snapshot, SourceName
+from feedsvc.model import MAIN_FEED, Entry, Format, Harvest, Outcome, Run, Snapshot, SourceName
 from feedsvc.service import Service
 
 Refresh = Callable[[], Run]
@@ -90,6 +91,57 @@ def test_a_broken_page_is_told_and_loses_nothing(
     assert service.status().alerts == ()
 
 
+def test_half_a_page_takes_nothing_from_the_article(newsroom: Newsroom, service: Service, refresh: Refresh) -> None:
+    newsroom.save(page())
+    refresh()
+    before = documents(service)
+    newsroom.save(page()[: page().index("makes coffee")])
+
+    assert refresh().code == "list_lost"
+    assert documents(service) == before
+
+
+def test_an_embargoed_article_is_nowhere_until_its_instant(newsroom: Newsroom, service: Service) -> None:
+    promise = newsroom.clock.now + timedelta(hours=1)
+    change = service.desk.add(Entry("Tomorrow's news", promise, section="Politics", embargoed=True))
+    assert change.article is not None
+    assert "Tomorrow" not in main_feed(service)
+    assert service.article(change.article.id) is None
+    assert service.latest(10) == ()
+    assert service.lift_embargoes() == ()
+
+    newsroom.clock.now = promise
+    assert {run.name for run in service.lift_embargoes()} == {"main", "politics"}
+
+    assert "Tomorrow" in main_feed(service)
+    lifted = service.article(change.article.id)
+    assert lifted is not None
+    assert lifted.published == promise
+    assert service.lift_embargoes() == ()
+
+
+def test_articles_added_at_once_are_all_in_the_feed(newsroom: Newsroom, service: Service) -> None:
+    threads = [threading.Thread(target=service.desk.add, args=(Entry(f"Story {n}"),)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert main_feed(service).count("<item>") == 8
+
+
+def test_a_headline_reworded_on_a_page_saved_under_another_name_stays_one_article(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    edited = ("Keeper of the lighthouse steps down after forty years at sea", LINES[0][1])
+    newsroom.save(page((edited, *LINES[1:])), name="next-day.txt")
+
+    run = refresh()
+
+    assert (run.counts["new"], run.counts["changed"]) == (0, 1)
+
+
 def test_one_broken_page_keeps_no_other_from_being_read(newsroom: Newsroom, service: Service, refresh: Refresh) -> None:
     newsroom.save("", name="a-empty.txt")
     newsroom.save(page(), name="b.txt")
@@ -160,7 +212,7 @@ def test_a_bug_in_a_source_is_a_crashed_run_and_the_feeds_stay(
     refresh()
     before = documents(service)
 
-    def bug(snapshot: Snapshot, zone: object) -> Harvest:
+    def bug(snapshot: Snapshot, manner: sources.Manner) -> Harvest:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(sources, "KINDS", {"page-text": bug})
@@ -177,10 +229,10 @@ def test_two_processes_with_one_store_read_a_source_once(newsroom: Newsroom, mon
     reading, go_on = threading.Event(), threading.Event()
     read = sources.KINDS["page-text"]
 
-    def slowly(snapshot: Snapshot, zone: object) -> Harvest:
+    def slowly(snapshot: Snapshot, manner: sources.Manner) -> Harvest:
         reading.set()
         assert go_on.wait(10)
-        return read(snapshot, zone)  # type: ignore[arg-type]
+        return read(snapshot, manner)
 
     monkeypatch.setattr(sources, "KINDS", {"page-text": slowly})
     first: list[Run] = []
@@ -191,7 +243,7 @@ def test_two_processes_with_one_store_read_a_source_once(newsroom: Newsroom, mon
     go_on.set()
     thread.join(10)
 
-    assert (first[0].counts["new"], second.counts, second.message) == (5, {}, "another process is at it")
+    assert (first[0].counts["new"], second.counts, second.code) == (5, {}, "busy")
     one.close()
     other.close()
 

@@ -70,7 +70,7 @@ def test_what_is_there_is_loaded_again_only_when_the_number_moved(
     clock.now += 1
     assert _text(memory.get("a", lambda _: _page("two"))) == "one"
     counted.number += 1
-    assert _text(memory.get("a", lambda _: _page("two"))) == "one"  # 250 ms have not passed
+    assert _text(memory.get("a", lambda _: _page("two"))) == "one"  # 100 ms have not passed
     clock.now += 1
     assert _text(memory.get("a", lambda _: _page("two"))) == "two"
 
@@ -198,7 +198,7 @@ def test_the_process_lives_without_a_database_but_is_not_ready(ask: Reader, brea
     assert (ask("/healthz").status, ask("/healthz").body, breakable.asked) == (200, b"ok\n", [])
     reply = ask("/readyz")
     assert (reply.status, reply.headers["cache-control"]) == (503, "no-store")
-    assert b"the connection was lost" in reply.body
+    assert b'"store_unavailable"' in reply.body  # the rest is not for strangers
 
 
 def test_a_change_is_served_after_the_next_look(ask: Reader, own_newsroom: Newsroom, clock: Clock) -> None:

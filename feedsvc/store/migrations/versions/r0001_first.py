@@ -29,7 +29,12 @@ def upgrade() -> None:
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("summary", sa.Text()),
         sa.Column("body", sa.Text()),
+        sa.Column("image", sa.Text()),
+        sa.Column("enclosures", sa.JSON(), nullable=False),
+        sa.Column("via", sa.JSON()),
         sa.Column("language", sa.Text()),
+        sa.Column("embargo", sa.DateTime(timezone=True)),
+        sa.Column("followed", sa.DateTime(timezone=True)),
         sa.Column("aliases", sa.JSON(), nullable=False),
         sa.Column("pinned", sa.JSON(), nullable=False),
         sa.Column("retracted", sa.DateTime(timezone=True)),
@@ -39,6 +44,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("guid", name=op.f("uq_article_guid")),
     )
+    promised = sa.text("embargo IS NOT NULL")
+    op.create_index("ix_article_embargo", "article", ["embargo"], sqlite_where=promised, postgresql_where=promised)
     op.create_index("ix_article_link_key", "article", ["source", "link_key"])
     op.create_index("ix_article_published", "article", ["published", "first_seen", "id"])
     op.create_index("ix_article_section", "article", ["section_key", "published", "first_seen", "id"])
@@ -86,6 +93,8 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("mtime_ns", sa.BigInteger(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("etag", sa.Text()),
+        sa.Column("last_modified", sa.Text()),
         sa.Column("article", sa.Text()),
         sa.Column("listed", sa.JSON(), nullable=False),
         sa.Column("complaints", sa.JSON(), nullable=False),
