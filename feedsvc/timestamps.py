@@ -46,16 +46,17 @@ class Stamp:
     before: str = ""
     after: str = ""
     fault: str | None = None
+    lost: frozenset[str] = frozenset()
 
     @property
     def has_day(self) -> bool:
         """Tell whether the line says which day it means."""
-        return self.date is not None or self.days_back is not None or self.ago is not None
+        return self.date is not None or self.days_back is not None or self.ago is not None or "day" in self.lost
 
     @property
     def has_hour(self) -> bool:
         """Tell whether the line says which hour it means."""
-        return self.hour is not None or self.ago is not None
+        return self.hour is not None or self.ago is not None or "hour" in self.lost
 
 
 def read(text: str, *, taken_at: datetime, zone: ZoneInfo) -> datetime | Unknown:
@@ -368,27 +369,30 @@ class _Line:
     spans: list[tuple[int, int]]
 
 
-def _tokenise(text: str) -> _Line:
-    letters: list[str] = []
-    values: list[int] = []
-    spans: list[tuple[int, int]] = []
+@lru_cache(maxsize=4096)
+def _token(token: str) -> tuple[str, int]:
+    """Return the letter of the grammar that a token is, and its value."""
+    kind = token[0]
+    if kind.isdecimal():
+        size = len(token)
+        value = int(token) if size <= 4 else -1
+        if size <= 2:
+            return "dD"[size - 1], value
+        return "y" if size == 4 and 1900 <= value <= 2199 else "n", value
+    return _word(token) if kind.isalpha() else (kind, 0)
+
+
+def _tokenise(text: str) -> _Line | None:
+    """Return the line for the grammar, or None when no part of it can be a time's: most lines are headlines."""
     # Replacements keep their length, so that the places hold in the line as written.
-    text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
-    for match in _TOKEN.finditer(text.translate(_DASHES)):
-        token = match.group()
-        kind, value = token[0], 0
-        if kind.isdecimal():
-            size = len(token)
-            value = int(token) if size <= 4 else -1
-            kind = (
-                "n" if size > 4 or size == 3 else "dD"[size - 1] if size <= 2 else "y" if 1900 <= value <= 2199 else "n"
-            )
-        elif kind.isalpha():
-            kind, value = _word(token)
-        letters.append(kind)
-        values.append(value)
-        spans.append(match.span())
-    return _Line(text, "".join(letters), values, spans)
+    if "m." in text or "M." in text:
+        text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
+    matches = list(_TOKEN.finditer(text if text.isascii() else text.translate(_DASHES)))
+    tokens = [_token(match.group()) for match in matches]
+    letters = "".join([letter for letter, _ in tokens])
+    if _PART.search(letters) is None:
+        return None
+    return _Line(text, letters, [value for _, value in tokens], [match.span() for match in matches])
 
 
 @lru_cache(maxsize=2048)
@@ -405,7 +409,7 @@ def find(text: str) -> Stamp | None:
         return _iso_stamp(text, iso)
     line = _tokenise(text)
     start = 0
-    while (first := _PART.search(line.letters, start)) is not None:
+    while line is not None and (first := _PART.search(line.letters, start)) is not None:
         parts, end = _run(line, first)
         if (
             "hour" in parts
@@ -498,7 +502,8 @@ def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -
         )
     except ValueError:
         said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
-        return Stamp(form, weekday=weekday, before=before, after=after, fault=f"there is no {said}")
+        lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
+        return Stamp(form, weekday=weekday, before=before, after=after, fault=f"there is no {said}", lost=lost)
 
 
 def _numbers(line: _Line, part: re.Match[str], kinds: str) -> list[int]:
@@ -570,6 +575,7 @@ def _iso_stamp(text: str, match: re.Match[str]) -> Stamp:
     try:
         moment = datetime.fromisoformat(match.group())
     except ValueError:
-        return Stamp("iso", before=before, after=after, fault=f"there is no {match.group()}")
+        lost = frozenset(("day", "hour"))
+        return Stamp("iso", before=before, after=after, fault=f"there is no {match.group()}", lost=lost)
     day = (moment.year, moment.month, moment.day)
     return Stamp("iso", date=day, hour=moment.time(), zone=moment.tzinfo, before=before, after=after)

@@ -271,3 +271,13 @@ def test_what_a_stamp_states_can_be_asked() -> None:
     assert (full.date, full.hour, full.has_day, full.has_hour) == ((2024, 1, 19), time(23, 49), True, True)
     assert (hour.date, hour.has_day, hour.has_hour) == (None, False, True)
     assert (ago.ago, ago.has_day, ago.has_hour) == (timedelta(hours=2), True, True)
+
+
+def test_a_stamp_that_cannot_be_true_still_says_what_it_meant_to_state() -> None:
+    for text, day, hour in [("18:40 31.02.2025", True, True), ("31.02.2025", True, False), ("25:61", False, True)]:
+        assert (found(text).has_day, found(text).has_hour, found(text).date, found(text).hour) == (
+            day,
+            hour,
+            None,
+            None,
+        )
