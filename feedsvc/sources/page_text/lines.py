@@ -56,6 +56,8 @@ class Line:
     loose: bool = False
     # A headline on the line of its own time.
     inline: Stamp | None = None
+    # The line with its bullet, as a paragraph shows it; empty where the text is all of it.
+    bulleted: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -127,7 +129,7 @@ def _perhaps_cut(last: Line) -> Line:
 
 
 def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
-    bare = _BULLET.sub("", text) or text
+    bare = text if text[0].isalnum() else _BULLET.sub("", text) or text
     if bare[0] in "-–—" and len(bare) < 50 and _DASH.match(bare) and len(bare.split()) <= 4 and not _DIGIT.search(bare):
         bare = _DASH.sub("", bare)
     if ":" in bare:
@@ -146,7 +148,8 @@ def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
         inline = stamp if not (stamp.before and stamp.after) and stamp.fault is None else None
     sign = Sign.COUNT if _GLUE.match(bare) else words.sign(bare)
     author = words.author(bare) if sign is Sign.AUTHOR else None
-    return Line(number, bare, gap, blanks, sign=sign, author=author, inline=inline)
+    whole = text if bare is not text and bare != text else ""
+    return Line(number, bare, gap, blanks, sign=sign, author=author, inline=inline, bulleted=whole)
 
 
 def _sectioned(raw: str) -> tuple[str, str] | None:
@@ -171,6 +174,7 @@ class _Beside:
 
     section: str | None = None
     author: str | None = None
+    guess: str | None = None  # what could be a section by its place alone
     loose: bool = False
     fault: str | None = None
 
@@ -190,7 +194,9 @@ def _timed(line: Line, stamp: Stamp) -> Line | None:
     if beside.loose and not stamp.has_hour:
         return None
     stamp = replace(stamp, fault=beside.fault) if beside.fault else stamp
-    return replace(line, stamp=stamp, section=beside.section, author=beside.author, loose=beside.loose)
+    # Words that go on behind the time are a sentence's, and none of them is a section.
+    section = beside.section or (beside.guess if not stamp.after[:1].islower() else None)
+    return replace(line, stamp=stamp, section=section, author=beside.author, loose=beside.loose)
 
 
 def _pieces(text: str, stamp: Stamp) -> Iterator[tuple[str, bool]]:
@@ -245,7 +251,7 @@ def _is_short_enough(piece: str, beside: _Beside, is_first: bool) -> bool:
         return False
     beside.loose = True
     if is_first:
-        beside.section = beside.section or piece
+        beside.guess = beside.guess or piece
     return True
 
 

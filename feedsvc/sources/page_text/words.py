@@ -347,8 +347,11 @@ def is_dated_word(text: str) -> bool:
 def is_name(text: str) -> bool:
     """Tell whether a line could be a person's name: two or three words, each with a capital."""
     parts = text.split()
-    return 2 <= len(parts) <= 3 and all(
-        part[0].isupper() and part[-1].isalpha() and not part.isupper() for part in parts
+    return (
+        2 <= len(parts) <= 3
+        and all(part[0].isupper() and part[-1].isalpha() for part in parts)
+        # A surname may stand in capitals, a whole line of them is a heading.
+        and not parts[0].isupper()
     )
 
 
