@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,10 +17,10 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from feedsvc.config import Feed, Source
+from feedsvc.config import AUTO_LEAST, Feed, Source
 from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import FeedName, SourceName
-from feedsvc.service import Service, utc_now
+from feedsvc.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,10 @@ class Schedule:
     # The service is asked for at each run: it is another one once the configuration has been reread.
 
     def _refresh(self, name: SourceName) -> None:
-        self._current().refresh(name)
+        try:
+            self._current().refresh_if_due(name)
+        except StoreError as error:
+            log.error("refresh_not_begun", extra={"source": name, "reason": str(error)})
 
     def _publish(self, name: FeedName) -> None:
         self._current().publish(name)
@@ -106,8 +108,9 @@ class Schedule:
             self._scheduler.remove_job(gone)
         for job_id in wanted.keys() - planned:
             work, trigger = wanted[job_id]
-            first: dict[str, Any] = {"next_run_time": utc_now()} if job_id.startswith("refresh ") else {}
-            self._scheduler.add_job(work, trigger, id=job_id, name=job_id, **first)
+            self._scheduler.add_job(work, trigger, id=job_id, name=job_id)
+            if job_id.startswith("refresh "):
+                self._scheduler.add_job(self._current().refresh, args=[job_id.split()[1]])  # at once, due or not
 
     def _lift(self) -> None:
         try:
@@ -126,7 +129,8 @@ class Schedule:
 def _trigger(what: Source | Feed) -> BaseTrigger:
     if isinstance(what, Source) and what.cron:
         return CronTrigger.from_crontab(what.cron, timezone=what.zone)
-    return IntervalTrigger(seconds=what.every.total_seconds(), jitter=_jitter_s(what.every))
+    every = what.every or AUTO_LEAST  # how often to ask whether it is due
+    return IntervalTrigger(seconds=every.total_seconds(), jitter=_jitter_s(every))
 
 
 def _jitter_s(every: timedelta) -> int | None:

@@ -400,7 +400,7 @@ port = 1
         ),
         (
             SITE + SOURCE + 'every = "0s"',
-            '8: sources.front-page.every: "0s" is out of range; a duration is from "1s" to "365d"',
+            '8: sources.front-page.every: "0s" is out of range; a duration is from "1s" to "365d"; or "auto"',
         ),
         (SITE + SOURCE + 'every = "366d"', None),
         (SITE + SOURCE + 'every = "5 min"', None),

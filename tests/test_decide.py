@@ -430,6 +430,17 @@ def test_a_lost_list_and_an_empty_one_are_told_apart(
     assert (standing and standing[0]) == code
 
 
+def test_times_that_can_no_longer_be_read_are_told(paper: Paper) -> None:
+    titles = ["Harbour", "Bridge", "Budget", "School"]
+    paper.read(*(Entry(title, at(-n)) for n, title in enumerate(titles)))
+    undated = tuple(Entry(title) for title in titles)
+    changes = paper.read(*undated)
+    standing = decide.standing_code(Harvest(entries=undated, listing=Listing.PRESENT), paper.previous, changes)
+    assert standing is not None
+    assert standing[0] == "dates_lost"
+    assert all(article.stated for article in paper.articles.values())
+
+
 def test_an_alert_stands_since_the_first_failure_in_a_row_and_ends_with_a_good_run() -> None:
     def run(name: str, hour: int, outcome: Outcome) -> Run:
         started = NOON + timedelta(hours=hour)

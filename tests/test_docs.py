@@ -121,9 +121,8 @@ def test_every_setting_is_documented_under_its_table() -> None:
     sections = dict(
         re.findall(r"^## `\[+(\w+)\]+`\n(.*?)(?=^## |\Z)", text("configuration.md"), re.MULTILINE | re.DOTALL)
     )
-    tables = {
-        name: model for name, model in vars(values).items() if name in {"Site", "Store", "Server", "Outbound", "Source", "Feed"}
-    }
+    names = {"Site", "Store", "Server", "Outbound", "Source", "Feed"}
+    tables = {name: model for name, model in vars(values).items() if name in names}
     written = {name: first_cells(sections[name]) for name in sections}
     assert written == {
         "site": set(tables["Site"].model_fields),

@@ -78,6 +78,16 @@ def duration(written: object) -> timedelta:
     return length
 
 
+def interval(written: object) -> timedelta | None:
+    """Read a duration, or ``auto``, which is None."""
+    if written is None or written == "auto":
+        return None
+    try:
+        return duration(written)
+    except ValueError as error:
+        raise ValueError(f'{error}; or "auto"') from None
+
+
 def is_name(written: str) -> bool:
     """Tell whether :func:`name` takes it."""
     return len(written) <= 60 and _NAME.fullmatch(written) is not None

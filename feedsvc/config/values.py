@@ -18,11 +18,15 @@ from feedsvc.config import crontab, notation
 from feedsvc.errors import NotFound
 from feedsvc.model import MAIN_FEED, FeedName, Selection, Selectors, SourceName
 
+# Between these a source with `every = "auto"` is looked at.
+AUTO_LEAST = timedelta(minutes=1)
+AUTO_MOST = timedelta(hours=1)
 RESERVED_FEEDS = ("section-", "tag-", "author-", "source-")
 
 Line = Annotated[str, AfterValidator(notation.line)]
 FilledLine = Annotated[str, AfterValidator(notation.filled_line)]
 Duration = Annotated[timedelta, BeforeValidator(notation.duration)]
+Interval = Annotated[timedelta | None, BeforeValidator(notation.interval)]
 Language = Annotated[str, AfterValidator(notation.language)]
 Timezone = Annotated[str, AfterValidator(notation.timezone)]
 
@@ -116,16 +120,16 @@ class Source(_Table):
     """A configured place that entries come from.
 
     Exactly one of ``path`` and ``url`` is there. ``path`` is as the admin wrote it: relative to the configuration's
-    folder. With ``cron`` (five fields, weekdays as names, in the source's zone) ``every`` says nothing. Within a
-    :class:`Config`, ``timezone`` and ``language`` are the site's where the source has none of its own. Settings that
-    another kind has stay at their defaults.
+    folder. ``every`` is None where the source's own rhythm decides; with ``cron`` (five fields, weekdays as names, in
+    the source's zone) it says nothing. Within a :class:`Config`, ``timezone`` and ``language`` are the site's where the
+    source has none of its own. Settings that another kind has stay at their defaults.
     """
 
     name: Annotated[SourceName, AfterValidator(notation.name)]
     kind: Literal["page-text", "html", "feed", "folder"]
     path: Annotated[str, AfterValidator(notation.path)] | None = None
     url: Annotated[str, AfterValidator(notation.web_address)] | None = None
-    every: Duration = timedelta(minutes=5)
+    every: Interval = timedelta(minutes=5)
     cron: Annotated[str, AfterValidator(crontab.normalized)] | None = None
     timezone: Timezone = "UTC"
     language: Language = "en"
@@ -259,7 +263,7 @@ class Config(_Table):
         counts for nothing: its next reading may be near or far.
         """
         selected = (source for source in self.sources if not feed.sources or source.name in feed.sources)
-        shortest = min([feed.every, *(source.every for source in selected if source.cron is None)])
+        shortest = min([feed.every, *(source.every or AUTO_LEAST for source in selected if source.cron is None)])
         return min(max(int(shortest.total_seconds()), 60), 3600)
 
     def feed_settings(self, feed: Feed) -> str:

@@ -5,5 +5,20 @@ Nothing here reads a clock, a file or the store; hides how identity is found.
 
 from feedsvc.decide.health import alerts, counts, standing_code
 from feedsvc.decide.identity import Lookup, Mint, decide, lift, lookup, revise, shown
+from feedsvc.decide.rhythm import interval, is_stalled, usual_gap
 
-__all__ = ["Lookup", "Mint", "alerts", "counts", "decide", "lift", "lookup", "revise", "shown", "standing_code"]
+__all__ = [
+    "Lookup",
+    "Mint",
+    "alerts",
+    "counts",
+    "decide",
+    "interval",
+    "is_stalled",
+    "lift",
+    "lookup",
+    "revise",
+    "shown",
+    "standing_code",
+    "usual_gap",
+]

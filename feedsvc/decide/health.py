@@ -3,7 +3,7 @@
 Knows which findings are failures; hides nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from feedsvc.decide.identity import entries_of
@@ -12,35 +12,38 @@ from feedsvc.model import Alert, Change, Complaint, Harvest, Listing, Outcome, R
 # A list of at least so many that keeps less than one in so many has not shrunk by itself.
 _LONG = 8
 _SHARPLY = 4
+_DATES_LOST = 3
 
 
-def standing_code(harvest: Harvest, previous: Reading | None, *, lists: bool = True) -> tuple[str, str] | None:
+def standing_code(
+    harvest: Harvest, previous: Reading | None, changes: Sequence[Change] = (), *, lists: bool = True
+) -> tuple[str, str] | None:
     """Return the error code and message that stand against a page just read, None when it reads well.
 
-    Nothing is ever removed from a feed for what a page does not show; the admin is told instead. ``lists`` says whether
-    the kind of source shows lists at all; of the others each page is an article, or a draft that is not for reading.
+    Nothing is ever removed from a feed for what a page does not show; the admin is told instead. ``changes`` are the
+    decisions about the harvest. ``lists`` says whether the kind of source shows lists at all; of the others each page
+    is an article, or a draft that is not for reading.
     """
-    before = len(previous.listed) if previous else 0
+    return next(_findings(harvest, len(previous.listed) if previous else 0, changes, lists=lists), None)
+
+
+def _findings(harvest: Harvest, before: int, changes: Sequence[Change], *, lists: bool) -> Iterator[tuple[str, str]]:
     said = harvest.complaints[0].message if harvest.complaints and not harvest.entries else None
+    stay = "the articles stay in the feeds (saved whole? site changed?)"
     if harvest.listing is not Listing.PRESENT and before:
         what = said or f"its news line is {'gone' if harvest.listing is Listing.MISSING else 'empty'}"
-        return (
-            "list_lost",
-            f"{what}, and it listed {before} before; the articles stay in the feeds (saved whole? site changed?)",
-        )
-    if before >= _LONG and _SHARPLY * len(harvest.entries) < before:
-        shrank = f"its news line shrank from {before} to {len(harvest.entries)}"
-        return "list_shrank", f"{shrank}; the articles stay in the feeds (saved whole? site changed?)"
-    if harvest.article is not None or harvest.listing is not Listing.MISSING:
-        return None
-    if said:
-        return "unreadable", said
-    if not lists:
-        return None
-    return (
-        "nothing_found",
-        "neither an article nor a news line was found on the page; see what is read with `feedsvc preview`",
-    )
+        yield "list_lost", f"{what}, and it listed {before} before; {stay}"
+    elif before >= _LONG and _SHARPLY * len(harvest.entries) < before:
+        yield "list_shrank", f"its news line shrank from {before} to {len(harvest.entries)}; {stay}"
+    undated = sum(c.entry.published is None and c.before is not None and c.before.stated is not None for c in changes)
+    if undated >= _DATES_LOST and 2 * undated > len(harvest.entries):
+        yield "dates_lost", f"{undated} of its {len(harvest.entries)} entries had times before and have none now"
+    if harvest.article is None and harvest.listing is Listing.MISSING:
+        if said:
+            yield "unreadable", said
+        elif lists:
+            what = "neither an article nor a news line was found on the page"
+            yield "nothing_found", f"{what}; see what is read with `feedsvc preview`"
 
 
 def alerts(runs: Iterable[Run]) -> tuple[Alert, ...]:

@@ -139,7 +139,7 @@ class Refresher:
         harvest = sources.read(self.source.kind, retrieved.snapshot, manner)
         with self.store.begin() as tx:
             changes = self._decide(tx, harvest, previous or self._elsewhere(readings))
-            standing = decide.standing_code(harvest, previous, lists=self.source.kind in _LISTING)
+            standing = decide.standing_code(harvest, previous, changes, lists=self.source.kind in _LISTING)
             article, listed = decide.shown(harvest, changes)
             if previous and harvest.listing is not Listing.PRESENT and previous.listed:
                 # A list that was lost stays known as it was: it is what the next one is compared with.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feedsvc import decide
-from feedsvc.config import Config, Feed, Source
+from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
 from feedsvc.errors import StoreError
 from feedsvc.model import (
     Alert,
@@ -30,9 +30,13 @@ from feedsvc.model import (
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
 from feedsvc.service.record import Ended, Recorder
-from feedsvc.store import Store
+from feedsvc.store import Store, Transaction
 
 log = logging.getLogger(__name__)
+
+_MOST_OF = 0.75
+_CRON_APART = timedelta(seconds=40)
+_REMEMBERED = 60
 
 
 def utc_now() -> datetime:
@@ -108,6 +112,26 @@ class Service:
         run = self._recorder.run(RunKind.REFRESH, name, work)
         return (run, *self._publish_touched(changes))
 
+    def refresh_if_due(self, name: SourceName) -> tuple[Run, ...]:
+        """Read a source unless this or another process has read it lately: ten machines with one store read it once.
+
+        Raises:
+            NotFound: no source has that name.
+            StoreError: the store cannot be asked.
+        """
+        source = self.config.source(name)
+        now = self._clock()
+        with self._store.read() as tx:
+            last = tx.runs.last(RunKind.REFRESH, name)
+            wait = _CRON_APART if source.cron else source.every or self._rhythm(tx, name, now)
+        # Less than the whole wait: clocks and jitter differ between machines.
+        return () if last and now - last.started < _MOST_OF * wait else self.refresh(name)
+
+    def _rhythm(self, tx: Transaction, name: SourceName, now: datetime) -> timedelta:
+        seen = [article.first_seen for article in tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)]
+        since_last = now - max(seen, default=now)
+        return decide.interval(decide.usual_gap(seen), since_last, least=AUTO_LEAST, most=AUTO_MOST)
+
     def publish(self, name: FeedName) -> Run:
         """Regenerate a feed now, unless its documents are current.
 
@@ -158,6 +182,7 @@ class Service:
         with self._store.read() as tx:
             runs = tx.runs.list(limit=5000)
             articles = tx.articles.count()
+            silent = [source for source in self.config.sources if self._is_silent(tx, source.name)]
         last: dict[tuple[str, str], Run] = {}
         for run in runs:
             last.setdefault((run.kind, run.name), run)
@@ -165,9 +190,20 @@ class Service:
         return Status(
             sources=tuple((source, last.get((RunKind.REFRESH, source.name))) for source in self.config.sources),
             feeds=tuple((feed, last.get((RunKind.PUBLISH, feed.name))) for feed in self.config.feeds),
-            alerts=decide.alerts(run for run in runs if run.name in names),
+            alerts=(
+                *decide.alerts(run for run in runs if run.name in names),
+                *(self._silence(source, last.get((RunKind.REFRESH, source.name))) for source in silent),
+            ),
             articles=articles,
         )
+
+    def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
+        seen = [article.first_seen for article in tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)]
+        return bool(seen) and decide.is_stalled(decide.usual_gap(seen), self._clock() - max(seen))
+
+    def _silence(self, source: Source, last: Run | None) -> Alert:
+        words = "it has brought nothing new for much longer than usual; does the site still update this page?"
+        return Alert("stalled", source.name, last.started if last else self._clock(), words)
 
     # --- what the web asks for ---
 

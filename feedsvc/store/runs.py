@@ -38,6 +38,12 @@ class Runs:
         rows = self._connection.execute(select(run).where(run.c.id.in_(newest)).order_by(run.c.kind, run.c.name))
         return tuple(_run(row) for row in rows)
 
+    def last(self, kind: RunKind, name: str) -> Run | None:
+        """Return the newest run of this kind and name."""
+        runs = select(run).where(run.c.kind == kind.value, run.c.name == name).order_by(run.c.id.desc()).limit(1)
+        row = self._connection.execute(runs).first()
+        return _run(row) if row else None
+
     def list(self, limit: int) -> tuple[Run, ...]:
         """Return the newest runs of all, newest first."""
         return tuple(_run(row) for row in self._connection.execute(select(run).order_by(run.c.id.desc()).limit(limit)))

@@ -272,3 +272,32 @@ def test_nothing_to_do_is_recorded_as_a_run_and_nothing_else_is_written(
     number = service.publication()
     assert service.publish(MAIN_FEED).outcome is Outcome.UNCHANGED
     assert service.publication() == number
+
+
+def test_a_source_that_another_machine_has_just_read_is_not_due(newsroom: Newsroom) -> None:
+    newsroom.save(page())
+    one, other = newsroom.open(), newsroom.open()
+    assert one.refresh_if_due(SourceName("front-page"))[0].counts["new"] == 5
+    assert other.refresh_if_due(SourceName("front-page")) == ()
+    newsroom.clock.now += timedelta(minutes=5)
+    assert len(other.refresh_if_due(SourceName("front-page"))) == 1
+    one.close()
+    other.close()
+
+
+def test_a_source_that_falls_silent_raises_an_alert_that_ends_with_the_next_news(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    lines = list(LINES)
+    for number in range(10):
+        lines.insert(0, (f"Ferry number {number} has arrived", f"{number:02}:00 09.02.2025"))
+        newsroom.save(page(tuple(lines)))
+        refresh()
+    assert service.status().alerts == ()
+    newsroom.clock.now += timedelta(days=4)
+    refresh()
+    assert [alert.code for alert in service.status().alerts] == ["stalled"]
+    lines.insert(0, ("At last a ship from the south", "10:00 12.02.2025"))
+    newsroom.save(page(tuple(lines)))
+    refresh()
+    assert service.status().alerts == ()
