@@ -350,7 +350,7 @@ port = 1
         "9: server.workers: must be at most 64",
         "12: store.url: the environment variable NOT_SET is not set",
         f'16: sources.front-page.kind: must be {KINDS}; did you mean "page-text"?',
-        '17: sources.front-page.every: 5 is not a duration; write it like "30s", "5m", "2h", "1d" or "1h30m"',
+        '17: sources.front-page.every: 5 is not a duration; write it like "30s", "5m", "2h", "1d" or "1h30m"; or "auto"',
         '20: sources.front-page.name: "front-page" is already the name of another one above; give each its own',
         "24: sources.front-page.cron: say when by every or by cron, not by both",
         f"24: sources.front-page.cron: {FIVE_FIELDS}",

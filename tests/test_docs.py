@@ -175,6 +175,13 @@ def run_codes() -> set[str]:
         for complaints in ((), (complaint,))
         if (found := decide.standing_code(Harvest(listing=listing, complaints=complaints), previous))
     }
+    article = feedsvc.model.Article(
+        id=listed[0], guid="g", source=SourceName("s"), title="t", slug="t", published=utc_now(), first_seen=utc_now(),
+        updated=utc_now(), stated=utc_now(),
+    )  # fmt: skip
+    undated = feedsvc.model.Change(feedsvc.model.Verdict.UNCHANGED, feedsvc.model.Entry("t"), article, article)
+    harvest = Harvest(entries=(undated.entry,) * 3, listing=Listing.PRESENT)
+    standing |= {found[0] for found in [decide.standing_code(harvest, None, [undated] * 3)] if found}
     literal = {
         keyword.value.value
         for _, tree in modules()

@@ -203,7 +203,7 @@ class Service:
 
     def _silence(self, source: Source, last: Run | None) -> Alert:
         words = "it has brought nothing new for much longer than usual; does the site still update this page?"
-        return Alert("stalled", source.name, last.started if last else self._clock(), words)
+        return Alert(code="stalled", name=source.name, since=last.started if last else self._clock(), message=words)
 
     # --- what the web asks for ---
 
