@@ -141,6 +141,23 @@ class Selectors:
     summary: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleSelectors:
+    """Where the parts of an article stand on its own page, written as :class:`Selectors` are; None is left to detection.
+
+    All start from the page; the first thing that each finds counts, of ``body`` all. ``without`` names what does not
+    belong to the body.
+    """
+
+    title: str | None = None
+    section: str | None = None
+    time: str | None = None
+    author: str | None = None
+    image: str | None = None
+    body: str | None = None
+    without: str | None = None
+
+
 # --- what the store keeps ---------------------------------------------------------------------------------------------
 
 
