@@ -4,22 +4,14 @@ Knows how an article stands among furniture; knows nothing of lists but the line
 """
 
 import itertools
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.blocks import Block
-from feedsvc.sources.page_text.heads import (
-    Listed,
-    headline_of,
-    is_aside,
-    is_site_clock,
-    is_update,
-    own_time,
-    section_of,
-)
+from feedsvc.sources.page_text.bodies import read_body, starts
+from feedsvc.sources.page_text.heads import Listed, headed, is_aside, section_of
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.runs import Clock
 from feedsvc.sources.page_text.words import Sign
@@ -30,11 +22,8 @@ _HEAD = 16  # lines above the text among which its headline is looked for
 _FAREWELL = 5  # lines below the text among which its time and author may stand
 _BESIDE = 5  # lines above the headline among which its author may stand
 _STARTS = 8  # lines of running text that are tried as an article's first
-_LEAST_OPENING = 130  # characters of a first paragraph that does not end as one
+_LEAD = 2  # lines of a lead above the article's time
 _LEAST_TEXT = 100  # characters of an article without a time; less is a footer's sentence
-
-_FINISHED = re.compile(r"[.!?։…:][\"'»”’)\]]*$")
-_UNFINISHED_QUESTION = re.compile(r"[!?:][\"'»”’)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,102 +71,82 @@ def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]
     stretches: list[list[Line]] = [[]]
     for line in lines:
         if line.number in taken or line.sign in (Sign.LABEL, Sign.END):
-            stretches.append([])
+            # "News" heads lists, and alone above a headline it is the section.
+            stretches.append([line] if words.section(line.text) is not None else [])
         else:
             stretches[-1].append(line)
-    return [stretch for stretch in stretches if any(line.is_sentence for line in stretch)]
+    return stretches
 
 
 def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | None:
-    starts = itertools.islice(_starts(stretch), _STARTS)
+    tried = itertools.islice(starts(stretch), _STARTS)
     return next(
-        (article for start in starts if (article := _article_at(stretch, start, clock, listed)) is not None), None
+        (article for start in tried if (article := _article_at(stretch, start, clock, listed)) is not None), None
     )
 
 
 def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -> Article | None:
     head = stretch[max(start - _HEAD, 0) : start]
-    stamp = own_time(head)
-    title = headline_of(head, stamp, clock, listed)
+    title, stamp = headed(head, clock, listed)
     if title is None:
         return None
-    if stamp is not None and is_site_clock(stamp, title, head, clock):
-        stamp = None
-    body, rest = _body(_below(stretch, title, stamp), title)
-    if not body or (stamp is None and sum(map(len, body)) < _LEAST_TEXT):
+    if stamp is None:
+        stamp = _time_under_lead(stretch, start) or _dated_beside(stretch, title)
+    below = _below(stretch, title, stamp)
+    first = max(stretch.index(title) - _BESIDE, 0)
+    opening = _opening(below)
+    author = _author([*stretch[first:start], *opening]) or _named_twice(opening)
+    body, rest = read_body(below, title, author)
+    if not body or (stamp is None and sum(len(line.text) for line in body) < _LEAST_TEXT):
         return None
     if stamp is None:
-        stamp = _dated_beside(stretch, title) or _time_below(rest)
-    first = max(stretch.index(title) - _BESIDE, 0)
-    author = (
-        _author(stretch[first : start + 1])
-        or _author(rest[: _FAREWELL + 3])
-        or _name_alone(stretch, title, stamp, rest)
-    )
+        stamp = _time_below(rest)
+    author = author or _author(rest[: _FAREWELL + 3]) or _name_alone(stretch, title, stamp, rest)
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
-    section = section_of(stretch[max(start - _HEAD, 0) : start], title, stamp) or _section_beside(rest, stamp)
-    return Article(title, title.text, stamp, published, section, author, body)
+    section = section_of(head, title, stamp) or _section_beside(rest, stamp)
+    paragraphs = tuple(line.bulleted or line.text for line in body)
+    return Article(title, title.text, stamp, published, section, author, paragraphs)
+
+
+def _named_twice(lines: Sequence[Line]) -> str | None:
+    """Return the name that stands twice in a row, as a portrait's and a link's."""
+    names = [one.text for one, other in itertools.pairwise(lines) if one.is_text and one.text == other.text]
+    return next((name for name in names if words.is_name(name)), None)
+
+
+def _opening(below: Sequence[Line]) -> list[Line]:
+    """Return the lines down to the first two paragraphs, among which an author may stand."""
+    ends = [place for place, line in enumerate(below) if line.is_sentence and line.ends_sentence]
+    return list(below[: ends[1] if len(ends) > 1 else len(below)])
 
 
 def _below(stretch: Sequence[Line], title: Line, stamp: Line | None) -> list[Line]:
     """Return what stands below the headline and the time, and the lead between them if there is one."""
     under = stretch.index(title) + 1
-    if stamp is None or stamp.number < title.number:
+    place = _place(stretch, stamp)
+    if place is None or place < under:
         return list(stretch[under:])
-    place = stretch.index(stamp)
     lead = [line for line in stretch[under:place] if line.is_text and len(line.text.split()) > 5]
-    return [*lead, *stretch[place + 1 :]]
+    # "Published" and "updated" stand in a row.
+    rest = itertools.dropwhile(lambda line: line.stamp is not None, stretch[place + 1 :])
+    return [*lead, *rest]
 
 
-def _starts(stretch: Sequence[Line]) -> Iterator[int]:
-    """Yield where the running text may begin: a headline of two sentences right above a time is none of it."""
-    for place, line in enumerate(stretch):
-        # A short line of two sentences that ends in none of them is a headline.
-        if not line.is_sentence or (not _is_finished(line) and len(line.text) < _LEAST_OPENING):
-            continue
-        below = [other for other in stretch[place + 1 : place + 4] if other.sign is None]
-        if (
-            not line.ends_sentence
-            and len(line.text) < 160
-            and below
-            and (below[0].stamp is not None or _same(below[0], line))
-        ):
-            continue
-        yield place
+def _place(stretch: Sequence[Line], stamp: Line | None) -> int | None:
+    number = stamp.number if stamp is not None else 0
+    return next((place for place, line in enumerate(stretch) if line.number == number), None)
 
 
-def _same(one: Line, other: Line) -> bool:
-    return headline_key(one.text) == headline_key(other.text)
-
-
-def _body(lines: Sequence[Line], title: Line) -> tuple[tuple[str, ...], list[Line]]:
-    """Return the paragraphs, and the lines after them."""
-    kept: list[Line] = []
-    aside = False
-    for line in lines:
-        if kept and (line.sign is Sign.STOP or (line.stamp is not None and not is_update(line))):
-            break
-        if line.sign is Sign.OTHER:
-            aside = True
-        elif line.is_text:
-            if aside and not (line.is_sentence and line.ends_sentence):
-                continue
-            aside = False
-            if not _same(line, title) and (kept or not is_aside(line)):
-                kept.append(line)
-    last = max((place for place, line in enumerate(kept) if _is_finished(line)), default=-1)
-    if last < 0:
-        return (), list(lines)
-    return tuple(line.text for line in kept[: last + 1]), list(lines[lines.index(kept[last]) + 1 :])
-
-
-def _is_finished(line: Line) -> bool:
-    """Tell whether a line ends as a paragraph does; a headline that stands below the last paragraph does not."""
-    if line.ends_sentence:
-        return True
-    if _UNFINISHED_QUESTION.search(line.text):
-        return len(line.text) > 120
-    return len(line.text) > 200 or _FINISHED.search(line.text) is not None
+def _time_under_lead(stretch: Sequence[Line], start: int) -> Line | None:
+    """Return the time between a lead, which may be a sentence or two, and the text that goes on below it."""
+    lead = next((place for place in range(start, len(stretch)) if not stretch[place].is_text), len(stretch))
+    if lead - start > _LEAD or lead == len(stretch):
+        return None
+    stamps = list(itertools.takewhile(lambda line: line.stamp is not None, stretch[lead:]))
+    text = next((line for line in stretch[lead + len(stamps) :] if line.is_text), None)
+    if text is None or not (text.is_sentence and text.ends_sentence):
+        return None
+    return next((line for line in stamps if line.stamp is not None and line.stamp.has_day), None)
 
 
 def _dated_beside(stretch: Sequence[Line], title: Line) -> Line | None:
@@ -190,7 +159,7 @@ def _dated_beside(stretch: Sequence[Line], title: Line) -> Line | None:
             and line is not title
             and said.date is not None
             and said.date[0]
-            and len(said.before.split()) <= 3
+            and (len(said.before.split()) <= 3 or (said.has_hour and line.number > title.number))
         ):
             return replace(line, stamp=said) if not said.after else None
     return None
@@ -224,12 +193,20 @@ def _name_alone(stretch: Sequence[Line], title: Line, stamp: Line | None, rest: 
     return None
 
 
+def _could_be_author(line: Line) -> bool:
+    size = len(line.text.split())
+    # A site signs with its address.
+    return (line.is_text and 1 < size <= 4 and line.text[0].isupper()) or (
+        line.sign is Sign.MORE and size == 1 and "." in line.text
+    )
+
+
 def _author(lines: Sequence[Line]) -> str | None:
     for place, line in enumerate(lines):
         if line.author:
             return line.author
         if line.sign is Sign.AUTHOR and place + 1 < len(lines):
             name = lines[place + 1]
-            if name.is_text and 1 < len(name.text.split()) <= 4 and name.text[0].isupper():
+            if _could_be_author(name):
                 return name.text
     return None

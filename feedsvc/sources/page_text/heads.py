@@ -21,24 +21,41 @@ _TOP = 6  # lines at the top of a page, where sites show their clock
 _CLOCK_RUNS = timedelta(hours=1)  # a time at the top of a page, this close to its saving, is the site's clock
 
 
-def own_time(head: Sequence[Line]) -> Line | None:
+def headed(head: Sequence[Line], clock: Clock, listed: Listed) -> tuple[Line | None, Line | None]:
+    """Return the headline of a head and its time; a time that proves to be the site's clock is looked past."""
+    usable = list(head)
+    while True:
+        stamp = _own_time(usable, clock)
+        title = _headline_of(usable, stamp, clock, listed)
+        if stamp is None or title is None or not _is_site_clock(stamp, title, usable, clock):
+            return title, stamp
+        usable = usable[: usable.index(stamp)] + usable[usable.index(stamp) + 1 :]
+
+
+def _own_time(head: Sequence[Line], clock: Clock) -> Line | None:
     """Return the time nearest to the text; of several in a row ("published, updated") the first."""
     stamps = [line for line in head if line.stamp is not None and (line.stamp.has_day or line.stamp.fault)]
-    published = [line for line in stamps if not is_update(line)]
-    own: Line | None = None
+    published = [line for line in stamps if not is_update(line)] or stamps
+    row: list[Line] = []
     for line in reversed(head):
-        if line in (published or stamps):
-            own = line
-        elif own is not None and (line.is_text or line.sign is Sign.OTHER):
+        if line in published:
+            row.insert(0, line)
+        elif row and (line.is_text or line.sign is Sign.OTHER):
             break
-    return own
+    # Beside a whole time the day of saving is the site's.
+    whole = [line for line in row if not (line.is_date and _is_today(line, clock))]
+    return next(iter(whole or row), None)
+
+
+def _is_today(line: Line, clock: Clock) -> bool:
+    return line.stamp is not None and clock.day(line.stamp) == clock.taken_at.astimezone(clock.zone).date()
 
 
 def is_update(line: Line) -> bool:
     return line.stamp is not None and fold(line.stamp.before) in words.UPDATE_KEYS
 
 
-def headline_of(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Listed) -> Line | None:
+def _headline_of(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: Listed) -> Line | None:
     """Return the headline in a head: what stands there twice, or ends the trail, or stands next to the time."""
     texts = _candidates(head)
     if not texts:
@@ -47,12 +64,13 @@ def headline_of(head: Sequence[Line], stamp: Line | None, clock: Clock, listed: 
     if proven is not None:
         return proven
     if stamp is None:
-        return next((line for line in reversed(texts) if not _is_doubtful(line)), texts[-1])
+        nearest = next((line for line in reversed(texts) if not _is_doubtful(line)), texts[-1])
+        return _above_section(nearest, texts, head, listed)
     above = [line for line in _near(texts, head, stamp) if line.number < stamp.number]
     below = [line for line in texts if line.number > stamp.number]
     upper = next((line for line in reversed(above) if not _is_doubtful(line)), None)
     lower = next((line for line in below if not _is_doubtful(line)), None)
-    if upper is not None and (lower is None or not _is_cut_off(upper, stamp, head)):
+    if upper is not None and (lower is None or not _is_cut_off(upper, lower, stamp, head)):
         return _above_lead(upper, head, stamp, clock, listed)
     return lower or next(iter([*above[::-1], *below]), None)
 
@@ -92,10 +110,24 @@ def _trailed(texts: Sequence[Line], head: Sequence[Line]) -> Line | None:
     )
 
 
-def _is_cut_off(line: Line, stamp: Line, head: Sequence[Line]) -> bool:
-    """Tell whether a menu stands between a text and the time below it."""
-    between = head[head.index(line) + 1 : head.index(stamp)]
-    return any(other.sign in (Sign.MORE, Sign.OTHER) for other in between)
+def _is_cut_off(upper: Line, lower: Line, stamp: Line, head: Sequence[Line]) -> bool:
+    """Tell whether a text belongs to what stands above a time: a menu lies between them, or it is another list's."""
+    place = head.index(upper)
+    between = head[place + 1 : head.index(stamp)]
+    if any(other.sign in (Sign.MORE, Sign.OTHER) for other in between):
+        return True
+    teased = any(other.is_sentence and other.ends_sentence for other in between)
+    return teased and not lower.ends_sentence and any(other.sign is Sign.OTHER for other in head[:place])
+
+
+def _above_section(line: Line, texts: Sequence[Line], head: Sequence[Line], listed: Listed) -> Line:
+    """Return the headline above a section's name where a few words below it, such as a paper's name, are none."""
+    place = head.index(line)
+    above = [other for other in head[max(place - 2, 0) : place] if other.sign is None]
+    if len(above) < 2 or words.section(above[-1].text) is None or above[0] not in texts or _is_doubtful(above[0]):
+        return line
+    known = not listed.keys().isdisjoint({headline_key(line.text), headline_key(above[0].text)})
+    return line if known or len(line.text) * 2 > len(above[0].text) else above[0]
 
 
 def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, listed: Listed) -> Line:
@@ -132,10 +164,11 @@ def is_aside(line: Line) -> bool:
 def _is_doubtful(line: Line) -> bool:
     parts = line.text.split()
     is_name = len(parts) <= 3 and all(part[0].isupper() for part in parts)
-    return len(parts) <= 2 or is_name or line.text.endswith(":")
+    is_timed = line.inline is not None and line.inline.has_day and line.inline.has_hour
+    return len(parts) <= 2 or is_name or is_timed or line.text.endswith(":") or line.ends_sentence
 
 
-def is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
+def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:
     """Tell whether a time above a headline is when the page was saved, not when the article appeared."""
     said = stamp.stamp
     if said is None or said.date is None or said.before or stamp.number > title.number or stamp.section is not None:
@@ -144,7 +177,7 @@ def is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) 
     if said.weekday and stamp.number <= _TOP:
         return True
     if not said.has_hour:
-        today = clock.day(said) == clock.taken_at.astimezone(clock.zone).date()
+        today = _is_today(stamp, clock)
         adjacent = all(line.sign is Sign.COUNT for line in between)
         return said.weekday or (today and not adjacent) or any(line.sign is not Sign.COUNT for line in between)
     instant = clock.instant(said)

@@ -119,10 +119,11 @@ _MORE = _keys(
 _MORE_BEGINNINGS = tuple(
     sorted(
         _keys(
-            """dear user, dear reader, dear readers, hörmətli oxucu, hörmətli oxucular, уважаемые читатели, уважаемый читатель, шановні читачі, değerli okurlar, read also, read more, see also, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
+            """dear user, dear reader, dear readers, hörmətli oxucu, hörmətli oxucular, уважаемые читатели, уважаемый читатель, шановні читачі, değerli okurlar, read also, read more, see also, read in english, read this in, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
             həmçinin oxuyun, bizi izləyin, abunə olun, facebook da, bizi facebook, bizim telegram, telegram kanalımız, whatsapp kanalımız, xəbərləri telegram, paylaş
             bizi takip, abone ol, google newste, haberi paylaş, ayrıca oku
             читайте также, читать также, смотрите также, подписывайтесь, подпишитесь, следите за, поделиться, наш телеграм, мы в telegram, наш канал, узнавайте новости, оставайтесь с нами
+            читать новость на, читать на, читать этот материал на, читати новину, читайте на, также в выпуске, також у випуску
             читайте також, дивіться також, підписуйтесь, підписуйтеся, підпишіться, стежте за, слідкуйте за, поділитися, наш телеграм, читайте нас
             διαβάστε επίσης, δείτε επίσης, ακολουθήστε, διαβάστε ακόμα, διαβάστε περισσότερα
             կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг"""
@@ -142,6 +143,10 @@ _STOP_BEGINNINGS = tuple(
             teglar, izohlar, izoh qoldirish, barcha huquqlar, теглар, изоҳлар, изоҳ қолдириш, барча ҳуқуқлар, ყველა უფლება"""
         )
     )
+)
+_SHOW = _keys(
+    "show, hide, open, close, view, göstər, gizlət, göster, gizle, показать, скрыть, открыть, показати, сховати, приховати"
+    ", εμφάνιση, απόκρυψη, ցույց տալ, թաքցնել, kursatish, кўрсатиш"
 )
 _COUNTED = _keys(
     """k, к, m, м, views, view, reads, read, comments, comment, shares, hits, visits, oxunub, oxunma, baxış, baxılıb, baxış sayı, oxunma sayı, şərh, rəy, oxunuş, izləmə
@@ -201,6 +206,11 @@ _SECTIONS = _keys(
     сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
 )
 
+# What a line says that names the maker of a picture.
+_PICTURES = _keys(
+    "photo, photos, photo by, photo credit, image, picture, illustration, foto, fotoğraf, şəkil, фото, фотограф, иллюстрация"
+    ", світлина, ілюстрація, φωτο, φωτογραφία, φωτογραφίες, լուսանկար, լուսանկարը, ֆոտո, rasm, сурат, расм, ფოტო"
+)
 _HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
 )
@@ -227,6 +237,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"\s([^\W\d_]{5,}):\s+([^:]{3,40})$")
+_LOOK_ALIKE = str.maketrans("aceopxyikmthb", "асеорхуікмтнв")
 _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
 
 
@@ -248,7 +259,9 @@ _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
     (lambda _text, key: is_label(key), Sign.LABEL),
     (lambda _text, key: _heads_another_list(key), Sign.OTHER),
     (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
+    (lambda _text, key: _opens_list(key), Sign.MORE),
     (lambda text, _key: author(text) is not None, Sign.AUTHOR),
+    (lambda text, _key: "©" in text or fold(text.partition(":")[0]) in _PICTURES, Sign.MORE),
     (lambda _text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
     (lambda _text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
     (lambda text, _key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
@@ -287,6 +300,12 @@ def is_label(key: str) -> bool:
         and any(word in _NEWS for word in words)
         and all(word in _NEWS or word in _WHICH or word in _SECTIONS for word in words)
     )
+
+
+def _opens_list(key: str) -> bool:
+    """Tell whether a line is the switch of a news line: "Show news feed"."""
+    verb, _, rest = key.partition(" ")
+    return verb in _SHOW and is_label(rest)
 
 
 def _heads_another_list(key: str) -> bool:
@@ -366,8 +385,13 @@ def author(text: str) -> str | None:
     if signed is not None and fold(signed[1]) in _AUTHORS_ALONE:
         return signed[2].strip()
     if named is not None:
-        return named[2].strip() if fold(named[1]) in _AUTHORS else None
+        return named[2].strip() if not _AUTHORS.isdisjoint((fold(named[1]), _cyrillic(named[1]))) else None
     return _byline(text, key.split())
+
+
+def _cyrillic(text: str) -> str:
+    """Return the folded words with the Latin letters that pages typed by hand have among Cyrillic ones put right."""
+    return fold(text).translate(_LOOK_ALIKE)
 
 
 def _byline(text: str, keys: list[str]) -> str | None:
