@@ -1,0 +1,140 @@
+"""The repeated structures of a page that could be its news line.
+
+Knows how an item's extent is found: it is the largest element that holds one of its kind and no second. Hides the
+climbing. What a candidate is worth is for :mod:`feedsvc.sources.html.scoring`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from lxml.html import HtmlElement
+
+from feedsvc.sources.html.layout import Layout, lasting
+from feedsvc.sources.html.links import raw_address
+from feedsvc.sources.html.marks import Marks
+
+_FEWEST = 2
+_FEWEST_LETTERS = 8
+_HEADLINE = 0.6
+_ROW = 3  # a row of cards; more of a kind side by side are a list of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Elements alike in one container, in page order."""
+
+    parent: HtmlElement
+    items: tuple[HtmlElement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Clusters of one structure; ``linked`` says that it was found by links, not by times or texts."""
+
+    clusters: tuple[Cluster, ...]
+    seed: str
+
+    @property
+    def items(self) -> tuple[HtmlElement, ...]:
+        return tuple(item for cluster in self.clusters for item in cluster.items)
+
+
+def candidates(marks: Marks) -> list[Candidate]:
+    """Return the candidates of a page, each set of items once."""
+    found: dict[tuple[int, ...], Candidate] = {}
+    for seed, members in _seeds(marks):
+        for candidate in _spread(members, seed, marks):
+            found.setdefault(tuple(map(id, candidate.items)), candidate)
+    return list(found.values())
+
+
+def _seeds(marks: Marks) -> Iterator[tuple[str, list[HtmlElement]]]:
+    """Yield elements of one kind that could each mark an item."""
+    kinds = (("link", _links(marks)), ("time", _times(marks)), ("text", _texts(marks)))
+    for name, members in kinds:
+        groups: dict[int, list[HtmlElement]] = defaultdict(list)
+        for member in members:
+            groups[marks.layout.signature[member]].append(member)
+        for alike in groups.values():
+            if len(alike) >= _FEWEST:
+                yield name, alike
+
+
+def _links(marks: Marks) -> Iterator[HtmlElement]:
+    for element in marks.layout.elements:
+        if (element.tag == "a" or raw_address(element) is not None) and _is_wordy(element, marks):
+            yield element
+
+
+def _times(marks: Marks) -> Iterable[HtmlElement]:
+    shown = (piece.owner for piece, stamp in zip(marks.layout.pieces, marks.stamps, strict=True) if stamp is not None)
+    return dict.fromkeys((*marks.machine, *shown))
+
+
+def _texts(marks: Marks) -> Iterable[HtmlElement]:
+    pieces = marks.layout.pieces
+    return dict.fromkeys(piece.owner for place, piece in enumerate(pieces) if marks.quality(place) >= _HEADLINE)
+
+
+def _is_wordy(element: HtmlElement, marks: Marks) -> bool:
+    start, end = marks.layout.span(element)
+    return any(len(marks.texts[place]) >= _FEWEST_LETTERS for place in range(start, end))
+
+
+def _spread(members: Sequence[HtmlElement], seed: str, marks: Marks) -> Iterator[Candidate]:
+    clusters = _clusters(members, marks.layout)
+    if sum(len(cluster.items) for cluster in clusters) >= _FEWEST:
+        yield Candidate(tuple(_with_kin(cluster, marks) for cluster in clusters), seed)
+    # Links of one kind may stand two or three in an item: headline, section, author. Then the item is what holds them.
+    if len(clusters) >= _FEWEST and 1 < median(len(cluster.items) for cluster in clusters) <= _ROW:
+        yield from _spread([cluster.parent for cluster in clusters], seed, marks)
+
+
+def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
+    if len(members) < _FEWEST:
+        return []
+    held = Counter(ancestor for member in members for ancestor in member.iterancestors())
+    climbs: list[list[HtmlElement]] = []
+    for member in members:
+        path = [member]
+        for ancestor in member.iterancestors():
+            if held[ancestor] > 1 or ancestor is layout.root:
+                break
+            path.append(ancestor)
+        climbs.append(path)
+    # A row with one card left would climb higher than the others.
+    height = Counter(len(path) for path in climbs).most_common(1)[0][0]
+    grouped: dict[HtmlElement, list[HtmlElement]] = {}
+    for path in climbs:
+        item = path[min(height, len(path)) - 1]
+        parent = item.getparent()
+        if parent is not None and item in layout.signature:
+            grouped.setdefault(parent, []).append(item)
+    return [Cluster(parent, tuple(items)) for parent, items in grouped.items() if parent in layout.signature]
+
+
+def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
+    """Return a cluster with the neighbours that are built otherwise inside: a bold item, one with a picture."""
+    tag = Counter(item.tag for item in cluster.items).most_common(1)[0][0]
+    if tag in ("a", "span", "b", "time", "i", "p") or len(cluster.items) < _FEWEST:
+        return cluster
+    classes = {name for item in cluster.items for name in lasting(item.get("class") or "")}
+    known = set(cluster.items)
+    items = [
+        child
+        for child in cluster.parent
+        if child in known or (child.tag == tag and child in marks.layout.signature and _is_kin(child, classes, marks))
+    ]
+    return Cluster(cluster.parent, tuple(items))
+
+
+def _is_kin(child: HtmlElement, classes: Iterable[str], marks: Marks) -> bool:
+    own = set(lasting(child.get("class") or ""))
+    if own and not own & set(classes):
+        return False
+    if classes and not own:
+        return False
+    start, end = marks.layout.span(child)
+    return any(marks.quality(place) >= _HEADLINE for place in range(start, end))

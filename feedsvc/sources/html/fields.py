@@ -1,0 +1,434 @@
+"""Which part of an item is its headline, its time, its section: found by what the items of one list have in common.
+
+Knows that the same place in each item plays the same role, and tells the role by what stands there in most of them;
+hides places and their statistics. A *place* is the path of tags and lasting classes from an item down to a text, and
+which one of several there it is.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from feedsvc.sources.html.layout import joined, lasting, names, spaced, tag_of, word_set
+from feedsvc.sources.html.links import picture, raw_address
+from feedsvc.sources.html.marks import Marks, headline_quality, is_count, says_nothing, sign, stamp_of, whole_stamp
+from feedsvc.sources.page_text import words
+from feedsvc.sources.page_text.words import Sign
+from feedsvc.text import one_line
+
+Place = tuple[tuple[str, tuple[str, ...]], ...]
+Found = HtmlElement | str  # a selector may end in an attribute
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_TITLES = word_set("title headline heading name ttl caption baslik başlık baslig zagolovok header subject")
+_TEASERS = word_set(
+    "desc description summary lead lid excerpt teaser anons announce intro text short preview spot ozet content"
+)
+_SECTIONS = word_set(
+    "category cat categories cats section sections rubric rubrics rubrika rubrica bolme kateqoriya kategori kicker "
+    "topic label tag tags theme genre overline"
+)
+_AUTHORS = word_set("author authors byline muellif müəllif yazar avtor writer")
+_COUNTS = word_set("views view count counter comments comment hits reads likes eye num badge oxunub baxis")
+_PARTS = 6  # texts in a time: "08", "February", "2025", "|", "12", ":06"
+_LONGEST_TIME = 60
+_MOSTLY = 0.5
+_BESIDE = re.compile(r"[|·•/]")
+_FEW = 0.3  # of the items: a part that so many have belongs to the list's form
+
+
+@dataclass(slots=True)
+class Item:
+    """One item of a list and the elements that say its fields."""
+
+    element: HtmlElement
+    title: Found | None = None
+    link: Found | None = None
+    times: tuple[Found, ...] = ()
+    section: Found | None = None
+    image: Found | None = None
+    author: Found | None = None
+    summary: Found | None = None
+
+
+@dataclass(slots=True)
+class _Text:
+    item: int
+    owner: HtmlElement
+    text: str
+    rank: int  # among the texts of its item
+
+
+@dataclass(slots=True)
+class _Spot:
+    """What the items have at one place."""
+
+    place: Place
+    texts: list[_Text] = field(default_factory=list)
+
+    def share(self, total: int) -> float:
+        return len({text.item for text in self.texts}) / total
+
+    def mostly(self, true: int) -> bool:
+        return true >= len(self.texts) * _MOSTLY
+
+    @property
+    def hints(self) -> frozenset[str]:
+        element = self.texts[0].owner
+        found = set(names(element))
+        parent = element.getparent()
+        # A place is named by its element or, where that is bare markup, by the one around it.
+        if not found and len(self.place) > 2 and parent is not None:
+            found |= set(names(parent))
+        return frozenset(found)
+
+
+def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Item]:
+    """Return the items with the fields that their common form shows."""
+    spots = _spots(elements, marks)
+    items = [Item(element) for element in elements]
+    total = len(items)
+    times = _time_spots(spots, marks)
+    _set_times(items, times, marks)
+    others = [spot for spot in spots if spot not in times]
+    sections, authors, counts = _small_spots(others, total)
+    small = [*sections, *authors, *counts]
+    texts = [spot for spot in others if spot not in small]
+    title = _title_spot(texts, total)
+    if title is None and sections:  # headlines of one or two words, all alike
+        return items
+    _set_titles(items, title, texts, [spot for spot in spots if spot not in times], marks)
+    _set_firsts(items, sections, "section")
+    _set_firsts(items, authors, "author")
+    _set_summaries(items, [spot for spot in texts if spot is not title], total)
+    _set_links(items)
+    _set_images(items)
+    return items
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def _place(item: HtmlElement, owner: HtmlElement) -> Place:
+    path: list[tuple[str, tuple[str, ...]]] = []
+    element: HtmlElement | None = owner
+    while element is not None and element is not item:
+        path.append((tag_of(element), lasting(element.get("class") or "")))
+        element = element.getparent()
+    return tuple(reversed(path))
+
+
+def _spots(elements: Sequence[HtmlElement], marks: Marks) -> list[_Spot]:
+    spots: dict[Place, _Spot] = {}
+    layout = marks.layout
+    for number, item in enumerate(elements):
+        start, end = layout.span(item)
+        owners: dict[HtmlElement, list[int]] = defaultdict(list)
+        for place in range(start, end):
+            if not says_nothing(marks.texts[place]):
+                owners[layout.pieces[place].owner].append(place)
+        whole = _composed(item, owners, marks)
+        times: Counter[Place] = Counter()  # a place that an item has twice, as cells of a row, is two
+        for rank, (owner, places) in enumerate(owners.items()):
+            if owner in whole:
+                continue
+            text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
+            place_in = _place(item, owner)
+            _add(spots, (*place_in, (str(times[place_in]), ())), _Text(number, owner, text, rank))
+            times[place_in] += 1
+        for owner, (text, rank) in {whole[one]: (spaced(layout.pieces_of(whole[one])), 0) for one in whole}.items():
+            _add(spots, (*_place(item, owner), ("", ())), _Text(number, owner, text, rank))
+    return list(spots.values())
+
+
+def _add(spots: dict[Place, _Spot], place: Place, text: _Text) -> None:
+    spots.setdefault(place, _Spot(place)).texts.append(text)
+
+
+def _composed(item: HtmlElement, owners: dict[HtmlElement, list[int]], marks: Marks) -> dict[HtmlElement, HtmlElement]:
+    """Return, for each text that is only a part of a time, the element that holds the whole time."""
+    found: dict[HtmlElement, HtmlElement] = {}
+    layout = marks.layout
+    for owner, places in owners.items():
+        if owner in found or owner is item or len(marks.texts[places[0]]) > 20:
+            continue
+        whole = None
+        around = owner if len(places) > 1 else owner.getparent()
+        for _ in range(2):
+            if around is None or around is item:
+                break
+            start, end = layout.span(around)
+            if not 1 < end - start <= _PARTS:
+                break
+            text = spaced(layout.pieces[start:end])
+            if len(text) > _LONGEST_TIME:
+                break
+            stamp = whole_stamp(text)
+            if stamp is not None and (stamp.has_day or stamp.has_hour):
+                whole = around
+            around = around.getparent()
+        if whole is not None:
+            start, end = layout.span(whole)
+            found.update((layout.pieces[place].owner, whole) for place in range(start, end))
+            found[whole] = whole
+    return found
+
+
+# --- roles ------------------------------------------------------------------------------------------------------------
+
+
+def _time_spots(spots: list[_Spot], marks: Marks) -> list[_Spot]:
+    found = []
+    for spot in spots:
+        times = 0
+        for text in spot.texts:
+            if (
+                text.owner in marks.machine
+                or whole_stamp(text.text) is not None
+                or (
+                    (stamp := stamp_of(text.text)) is not None
+                    and (stamp.has_hour or stamp.date is not None)
+                    and not _is_headline(f"{stamp.before}|{stamp.after}")
+                )
+            ):
+                times += 1
+        if spot.mostly(times):
+            found.append(spot)
+    return found
+
+
+def _is_headline(text: str) -> bool:
+    return any(headline_quality(part) >= 0.6 and len(part) > 24 for part in map(str.strip, _BESIDE.split(text)))
+
+
+def _set_times(items: list[Item], spots: list[_Spot], marks: Marks) -> None:
+    chosen: dict[int, list[tuple[int, HtmlElement]]] = defaultdict(list)
+    for spot in spots:
+        for text in spot.texts:
+            chosen[text.item].append((text.rank, text.owner))
+    for number, item in enumerate(items):
+        found = list(dict.fromkeys(owner for _, owner in sorted(chosen[number], key=lambda pair: pair[0])))
+        stated = [element for element in item.element.iter() if element in marks.machine and not _holds(element, found)]
+        if stated and not found:
+            found = stated[:1]
+        elif stated:
+            # What programs read stands first; of several, the one that is or holds the time shown.
+            holding = [one for one in stated if any(_holds(one, [time]) or one is time for time in found)]
+            if not holding and stated[0] not in found:
+                found = [*stated[:1], *found]
+        item.times = tuple(found)
+
+
+def _holds(outer: HtmlElement, inner: Iterable[HtmlElement]) -> bool:
+    return any(ancestor is outer for one in inner for ancestor in one.iterancestors())
+
+
+def _small_spots(spots: list[_Spot], total: int) -> tuple[list[_Spot], list[_Spot], list[_Spot]]:
+    sections, authors, counts = [], [], []
+    for spot in spots:
+        texts = [text.text for text in spot.texts]
+        longest = max(len(text) for text in texts)
+        hints = spot.hints
+        # "Posted in" stands the same in every item; so does the section of a section's page.
+        constant = longest <= 48 and len(texts) > 2 and len(set(texts)) == 1 and not words.is_section(texts[0])
+        furniture = (
+            len(texts)
+            if constant and not hints & _AUTHORS
+            else sum(is_count(text) or sign(text[:80]) in (Sign.MORE, Sign.END) for text in texts)
+        )
+        if spot.mostly(furniture) or (hints & _COUNTS and longest <= 12):
+            counts.append(spot)
+        elif longest > 48 or hints & _TITLES or any(tag in HEADINGS for tag, _ in spot.place):
+            continue
+        elif hints & _AUTHORS or spot.mostly(sum(words.author(text) is not None for text in texts)):
+            authors.append(spot)
+        elif hints & _SECTIONS or spot.mostly(sum(words.is_section(text) for text in texts)) or _repeats(texts, total):
+            sections.append(spot)
+    return sections, authors, counts
+
+
+def _repeats(texts: list[str], total: int) -> bool:
+    """Tell whether a few short names without digits stand in most items."""
+    if len(texts) < max(4, total * _MOSTLY) or any(len(text) > 32 or len(text.split()) > 3 for text in texts):
+        return False
+    return 1 < len(set(texts)) <= len(texts) * 0.6 and not any(char.isdigit() for text in texts for char in text)
+
+
+def _title_spot(spots: list[_Spot], total: int) -> _Spot | None:
+    best, most = None, 0.0
+    for spot in spots:
+        value = _title_value(spot, total)
+        if value > most:
+            best, most = spot, value
+    return best
+
+
+def _title_value(spot: _Spot, total: int) -> float:
+    texts = spot.texts
+    value = sum(headline_quality(_untimed(text.text)) for text in texts) / len(texts) * min(spot.share(total), 1.0)
+    value *= len({text.text for text in texts}) / len(texts)
+    hints = spot.hints
+    tags = [tag for tag, _ in spot.place]
+    if any(tag in HEADINGS for tag in tags):
+        value *= 1.5
+    if any(tag == "a" for tag in tags) or texts[0].owner.tag == "a":
+        value *= 1.3
+    if hints & _TITLES:
+        value *= 1.4
+    if hints & _TEASERS and not hints & _TITLES:
+        value *= 0.5
+    if hints & _SECTIONS or hints & _AUTHORS:
+        value *= 0.3
+    mean = sum(len(text.text) for text in texts) / len(texts)
+    if mean > 160:
+        value *= 0.5
+    # Of two alike the first is the headline.
+    return value * (1 - 0.03 * min(sum(text.rank for text in texts) / len(texts), 10))
+
+
+def _untimed(text: str) -> str:
+    stamp = stamp_of(text[:_LONGEST_TIME])
+    if stamp is None:
+        return text
+    return stamp.after or stamp.before if not (stamp.before and stamp.after) else text
+
+
+# --- elements ---------------------------------------------------------------------------------------------------------
+
+
+def _set_titles(items: list[Item], title: _Spot | None, texts: list[_Spot], others: list[_Spot], marks: Marks) -> None:
+    if title is None:
+        return
+    rivals = [spot for spot in texts if spot is not title and spot.share(len(items)) >= _FEW]
+    rival_owners = {text.owner for spot in rivals for text in spot.texts}
+    for text in title.texts:
+        item = items[text.item]
+        if item.title is None:
+            item.title = _lifted(text.owner, item, rival_owners)
+    for spot in (*texts, *others):
+        for text in spot.texts:
+            item = items[text.item]
+            if item.title is None and headline_quality(text.text) >= 0.6:
+                item.title = _lifted(text.owner, item, rival_owners)
+    for item in items:
+        if isinstance(item.title, HtmlElement):
+            _split_times(item, item.title, marks)
+
+
+def _lifted(owner: HtmlElement, item: Item, rivals: set[HtmlElement]) -> HtmlElement:
+    """Return the heading or link around a headline's text, where nothing else of the item's form stands in it."""
+    best = owner
+    element = owner
+    while element is not item.element:
+        if element.tag == "a" or element.tag in HEADINGS:
+            if any(one is not owner and one in rivals for one in element.iter()):
+                break
+            best = element
+        parent = element.getparent()
+        if parent is None or (parent is item.element and parent.tag != "a"):
+            break
+        element = parent
+    if (
+        element is item.element
+        and element.tag == "a"
+        and not any(one is not owner and one in rivals for one in element.iter())
+    ):
+        best = element if best is owner else best
+    return best
+
+
+def _split_times(item: Item, title: HtmlElement, marks: Marks) -> None:
+    """Take a headline's own text as its time too, where the hour stands in it: "12:06 Ferry resumes"."""
+    if item.times:
+        return
+    text = marks.layout.text(title)
+    stamp = stamp_of(text[:_LONGEST_TIME])
+    if stamp is not None and not stamp.before and stamp.has_hour:
+        item.times = (title,)
+
+
+def _set_firsts(items: list[Item], spots: list[_Spot], name: str) -> None:
+    for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
+        for text in spot.texts:
+            item = items[text.item]
+            if getattr(item, name) is None and text.owner is not item.element:
+                setattr(item, name, text.owner)
+
+
+def _set_summaries(items: list[Item], spots: list[_Spot], total: int) -> None:
+    for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
+        mean = sum(len(text.text) for text in spot.texts) / len(spot.texts)
+        if spot.share(total) < _MOSTLY or mean < 50 or len(spot.place) == 1:
+            continue
+        for text in spot.texts:
+            item = items[text.item]
+            inside = isinstance(item.title, HtmlElement) and (
+                item.title is text.owner or _holds(item.title, [text.owner])
+            )
+            if item.summary is None and not inside and len(text.text) >= 30:
+                item.summary = text.owner
+        return
+
+
+def _set_links(items: list[Item]) -> None:
+    own = [_nearest_link(item) for item in items]
+    seen: dict[str, int] = defaultdict(int)
+    for item, link in zip(items, own, strict=True):
+        if link is None and isinstance(item.title, HtmlElement):
+            for element in item.element.iter():
+                if (raw := raw_address(element)) is not None:
+                    seen[raw] += 1
+        item.link = link
+    for item in items:
+        if item.link is None and item.title is not None:
+            # A section's link is shared by several items; the headline's is its own.
+            own_links = [one for one in item.element.iter() if (raw := raw_address(one)) is not None and seen[raw] <= 2]
+            item.link = own_links[0] if own_links else None
+
+
+def _nearest_link(item: Item) -> HtmlElement | None:
+    title = item.title
+    if not isinstance(title, HtmlElement):
+        return None
+    element: HtmlElement | None = title
+    while element is not None:
+        if raw_address(element) is not None:
+            return element
+        if element is item.element:
+            break
+        element = element.getparent()
+    return next((one for one in title.iterdescendants() if raw_address(one) is not None), None)
+
+
+def _set_images(items: list[Item]) -> None:
+    found: dict[int, tuple[HtmlElement, str]] = {}
+    counts: dict[str, int] = defaultdict(int)
+    for number, item in enumerate(items):
+        for element in item.element.iter():
+            if element.tag == "img" or "background" in (element.get("style") or "") or element.get("data-bg"):
+                address = picture(element, "")
+                if address is not None:
+                    found[number] = (element, address)
+                    counts[address] += 1
+                    break
+    for number, (element, address) in found.items():
+        if counts[address] == 1 or counts[address] * 3 <= len(items):
+            items[number].image = element
+
+
+_CUT = re.compile(r"\s*(?:\.\.\.|…)$")
+
+
+def full_title(shown: str, element: HtmlElement) -> str:
+    """Return a headline that was cut for the list ("… in the…") whole, where its link keeps it in ``title``."""
+    if not _CUT.search(shown):
+        return shown
+    opening = _CUT.sub("", shown)
+    for one in (element, *element.iterancestors("a"), *element.iterdescendants("a")):
+        whole = one_line(one.get("title") or "")
+        if len(whole) > len(opening) and whole.startswith(opening):
+            return whole
+    return shown

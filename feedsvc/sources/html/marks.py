@@ -1,0 +1,142 @@
+"""What single pieces of a page's text say by themselves: a time, a headline, a count, furniture.
+
+Knows what a headline looks like when nothing is known of the page; hides which words and attributes tell. Judged once a
+piece, because every candidate asks.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from feedsvc.sources.html.layout import Layout, Piece, spaced
+from feedsvc.sources.page_text import words
+from feedsvc.sources.page_text.words import Sign
+from feedsvc.text import one_line
+from feedsvc.timestamps import EARLIEST, MOST_AHEAD, Stamp, find
+
+_LONGEST_TIME = 60  # characters: "Published: Wednesday, 12 September 2025, 12:06:31 (UTC +04:00)"
+_DIGIT = re.compile(r"\d")
+_NO_SIGN = re.compile(r"^[\W_]*$")
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d|\d{10}(?:\d{3})?$|\d\d:\d\d")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_ATTRIBUTES = ("datetime", "data-datetime", "data-time", "data-date", "data-timestamp", "data-published", "data-ts")
+_KEY = re.compile(r"^\W*([^\W\d][^\d:]{0,40}?)\s*:?\s*$")
+
+
+@lru_cache(maxsize=8192)
+def stamp_of(text: str) -> Stamp | None:
+    """Return the time in a short text, None when there is none."""
+    if len(text) > _LONGEST_TIME or (len(text) > 24 and not _DIGIT.search(text)):
+        return None
+    return find(text)
+
+
+@lru_cache(maxsize=8192)
+def whole_stamp(text: str) -> Stamp | None:
+    """Return the time that a text is, be it named ("Published: …"), None when it says anything else."""
+    stamp = stamp_of(text)
+    if stamp is None or stamp.after.strip(" .;:—–-"):
+        return None
+    before = stamp.before.strip(" .;—–-•◦●⏰🕒🕔🗓")
+    return stamp if not before or is_date_key(before) else None
+
+
+def is_date_key(text: str) -> bool:
+    """Tell whether a text names a time that follows it."""
+    return words.fold(text) in words.DATE_KEYS
+
+
+def is_update_key(text: str) -> bool:
+    """Tell whether a text says that the time after it is the one of a correction."""
+    return words.fold(text) in words.UPDATE_KEYS
+
+
+@lru_cache(maxsize=8192)
+def headline_quality(text: str) -> float:
+    """Return how much a text looks like a headline, from 0 to 1.
+
+    Of 2,100 headlines in the corpora of saved pages, 97 of 100 have between 20 and 140 letters, and 1 in 300 has fewer
+    than 12; menus, tags and sections have 3 to 25.
+    """
+    letters = sum(1 for char in text if char.isalpha())
+    spaces = text.count(" ")
+    if letters < 4 or (letters < 12 and spaces < 1):
+        return 0.0
+    if letters < 20:
+        quality = 0.3 if spaces < 2 else 0.6
+    elif letters <= 140:
+        quality = 1.0 if spaces >= 2 else 0.5
+    else:
+        quality = 0.7 if letters <= 200 else 0.3
+    if len(text) <= words.LONGEST and quality > 0 and sign(text) is not None:
+        return 0.0
+    return quality
+
+
+@lru_cache(maxsize=8192)
+def sign(text: str) -> Sign | None:
+    """Return what the words of a short text say it is for."""
+    return words.sign(text)
+
+
+def is_count(text: str) -> bool:
+    """Tell whether a text counts views, comments or the like."""
+    return len(text) <= 30 and words.sign(text) is Sign.COUNT
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text is punctuation or an icon."""
+    return _NO_SIGN.match(text) is not None
+
+
+class Marks:
+    """The pieces of one page, judged."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.texts = [one_line(piece.text) for piece in layout.pieces]
+        self.stamps = [whole_stamp(text) for text in self.texts]
+        self.machine: dict[HtmlElement, str] = {}
+        for element in layout.elements:
+            if (stated := machine_time(element)) is not None:
+                self.machine[element] = stated
+
+    def quality(self, place: int) -> float:
+        """Return how much a piece looks like a headline."""
+        return 0.0 if self.stamps[place] is not None else headline_quality(self.texts[place])
+
+
+def machine_time(element: HtmlElement) -> str | None:
+    """Return the time that an element states for programs, None when it states none."""
+    given = element.attrib
+    if not given:
+        return None
+    for name in _ATTRIBUTES:
+        value = given.get(name)
+        if value and _MACHINE.search(value):
+            return value.strip()
+    if given.get("itemprop") in ("datePublished", "dateCreated") and given.get("content"):
+        return given["content"].strip()
+    title = given.get("title")
+    # timeago.js and its kin keep the instant in the title of the words "2 hours ago".
+    if title and len(title) <= _LONGEST_TIME and _MACHINE.search(title):
+        stamp = whole_stamp(one_line(title))
+        if stamp is not None and stamp.has_day and stamp.has_hour:
+            return title.strip()
+    return None
+
+
+def epoch(stated: str, taken_at: datetime) -> datetime | None:
+    """Return the instant of a Unix time in seconds or milliseconds, None for another number or one out of range."""
+    if not _EPOCH.fullmatch(stated):
+        return None
+    moment = datetime.fromtimestamp(int(stated[:10]), UTC)
+    return moment if EARLIEST + timedelta(days=1) < moment < taken_at + MOST_AHEAD else None
+
+
+def key_before(pieces: list[Piece]) -> str | None:
+    """Return the words of pieces that name what follows ("Date:"), None when they are anything else."""
+    match = _KEY.match(spaced(pieces))
+    return match[1] if match else None

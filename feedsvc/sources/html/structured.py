@@ -1,0 +1,122 @@
+"""What a page tells search engines about its news: JSON-LD.
+
+Knows the shapes that sites write schema.org in; hides the nesting. A page that has none, or spoils it, says nothing.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from feedsvc.text import one_line
+
+_NEWS = ("Article", "BlogPosting", "LiveBlogPosting", "Posting", "Report")
+_DEEPEST = 8
+_MOST = 500
+_WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*;?\s*$")
+# Children that are about something else: the page's site, the article's publisher.
+_ASIDE = frozenset(("publisher", "author", "breadcrumb", "isPartOf", "about", "mentions", "comment", "review"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One piece of news as JSON-LD has it, each field as written."""
+
+    title: str | None
+    link: str | None
+    published: str | None
+    section: str | None = None
+    image: str | None = None
+    author: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    listed: bool = False
+    kind: str = ""
+
+
+def told(scripts: Iterable[str]) -> list[Told]:
+    """Return the news of a page's JSON-LD in its order; ``listed`` for those of an ItemList or a collection."""
+    found: list[Told] = []
+    for script in scripts:
+        for value in _loaded(script):
+            found.extend(_news(value, False, 0))
+            if len(found) >= _MOST:
+                return found[:_MOST]
+    return found
+
+
+def _loaded(script: str) -> Iterator[Any]:
+    plain = _WRAPPING.sub("", script).strip().rstrip(";")
+    try:
+        yield json.loads(plain, strict=False)
+    except (ValueError, RecursionError):
+        return
+
+
+def _news(value: Any, listed: bool, depth: int) -> Iterator[Told]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for one in value[:_MOST]:
+            yield from _news(one, listed, depth + 1)
+    elif isinstance(value, dict):
+        kinds = [str(kind) for kind in _listed(value.get("@type"))]
+        if any(kind.endswith(_NEWS) for kind in kinds):
+            yield _told(value, listed, kinds[0])
+            return
+        if "ListItem" in kinds:
+            item = value.get("item")
+            if isinstance(item, dict) and (item.get("@type") or item.get("headline")):
+                merged = {"url": value.get("url"), "name": value.get("name"), **item}
+                if any(str(kind).endswith(_NEWS) for kind in _listed(item.get("@type"))):
+                    yield _told(merged, True, "NewsArticle")
+                    return
+                value = merged
+            elif isinstance(item, str):
+                value = {**value, "url": item}
+            if _text(value.get("name")) and _text(value.get("url")):
+                yield _told(value, True, "ListItem")
+            return
+        if "BreadcrumbList" in kinds:
+            return
+        inside = listed or "ItemList" in kinds or "CollectionPage" in kinds or "DataFeed" in kinds
+        for key, child in value.items():
+            if key not in _ASIDE and isinstance(child, dict | list):
+                yield from _news(child, inside, depth + 1)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value is not None else []
+
+
+def _told(value: dict[str, Any], listed: bool, kind: str) -> Told:
+    return Told(
+        title=_text(value.get("headline")) or _text(value.get("name")),
+        link=_address(value.get("url")) or _address(value.get("mainEntityOfPage")) or _address(value.get("@id")),
+        published=_text(value.get("datePublished")) or _text(value.get("dateCreated")),
+        section=_text(value.get("articleSection")),
+        image=_address(value.get("image")) or _address(value.get("thumbnailUrl")),
+        author=_text(value.get("author")),
+        summary=_text(value.get("description")),
+        body=value["articleBody"] if isinstance(value.get("articleBody"), str) else None,
+        listed=listed,
+        kind=kind,
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        return next(filter(None, map(_text, value[:10])), None)
+    if isinstance(value, dict):
+        return _text(value.get("name"))
+    return one_line(html.unescape(value)) or None if isinstance(value, str) else None
+
+
+def _address(value: Any) -> str | None:
+    if isinstance(value, list):
+        return next(filter(None, map(_address, value[:10])), None)
+    if isinstance(value, dict):
+        return _address(value.get("url")) or _address(value.get("@id")) or _address(value.get("contentUrl"))
+    return value.strip() or None if isinstance(value, str) else None
