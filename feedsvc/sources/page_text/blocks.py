@@ -4,11 +4,11 @@ Knows the three ways a list is written (times on lines of their own, on the line
 where sections stand in it. Knows nothing of articles but their headlines and times.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.lines import Line, Region, regions
@@ -267,6 +267,8 @@ def _day_headers(region: Region, clock: Clock) -> dict[int, date]:
 
 def _undated(region: Region) -> Block | None:
     """Return the headlines without times under a label, None when what stands there is no list of them."""
+    if (teased := _teased(region)) is not None:
+        return teased
     taken = _undated_lines(region)
     headlines = [line for line in taken if not words.is_section(line.text)]
     good = [line for line in headlines if quality(line) > 0]
@@ -277,6 +279,28 @@ def _undated(region: Region) -> Block | None:
     dashed = _are_dashed(headlines)
     found = tuple(Found(line, undashed(line.text) if dashed else line.text, None, None) for line in headlines)
     return Block(found, frozenset(range(taken[0].number, taken[-1].number + 1)))
+
+
+def _teased(region: Region) -> Block | None:
+    """Return the block of a region in which a headline and a longer teaser take turns, without any time."""
+    lines = list(itertools.takewhile(lambda line: line.sign is None, region.lines))
+    titles, teasers = lines[::2], lines[1::2]
+    if (
+        len(titles) < FEWEST_UNLABELLED
+        or any(line.stamp is not None for line in lines)
+        or not all(quality(title) > 0 and not title.is_sentence for title in titles)
+        or not all(_is_teaser(*pair) for pair in zip(titles, teasers, strict=False))
+    ):
+        return None
+    return Block(tuple(Found(line, line.text, None, None) for line in titles), _span(lines))
+
+
+def _is_teaser(title: Line, teaser: Line) -> bool:
+    return len(teaser.text) > len(title.text) and (teaser.is_sentence or len(teaser.text) > 1.5 * len(title.text))
+
+
+def _span(lines: Sequence[Line]) -> frozenset[int]:
+    return frozenset(range(lines[0].number, lines[-1].number + 1))
 
 
 def _undated_lines(region: Region) -> list[Line]:
@@ -304,5 +328,7 @@ def _undated_lines(region: Region) -> list[Line]:
 
 def _undoubled(lines: list[Line]) -> list[Line]:
     """Return the lines without the copies, where most stand twice in a row: a picture's headline and a link's."""
-    copies = [below for above, below in pairwise(lines) if headline_key(above.text) == headline_key(below.text)]
+    copies = [
+        below for above, below in itertools.pairwise(lines) if headline_key(above.text) == headline_key(below.text)
+    ]
     return [line for line in lines if line not in copies] if len(copies) * 3 > len(lines) else lines

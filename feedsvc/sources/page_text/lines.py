@@ -3,6 +3,7 @@
 Knows how to tell by one line (and its nearest neighbours, for a time spread over several) and nothing of lists.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s
 _DASH = re.compile(r"^[-–—]\s+")
 _FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
 _NEXT_SENTENCE = re.compile(r"(?:[^\W\d_]{2}[.!?]|[\u0531-\u0587][։:])[\"'»”’)]*\s+[\"'«“(]*([^\W\d_])")
+_LEAST_KNOWN = 3  # entries of a menu that are known by their words
 _MATERIALS = words.fold("materials materiallar материалы матеріали материалы: xəbərlər xəbər").split()
 
 
@@ -119,7 +121,7 @@ def split(page: str) -> list[Line]:
         gap = 0
     if lines:
         lines[-1] = _perhaps_cut(lines[-1])
-    return _without_common_furniture(_merged(_supported(_without_menus(lines))))
+    return _without_common_furniture(_merged(_supported(_without_columns(_without_menus(lines)))))
 
 
 def _perhaps_cut(last: Line) -> Line:
@@ -371,6 +373,25 @@ def _without_menus(lines: list[Line]) -> list[Line]:
             kept.append(replace(line, sign=Sign.MORE))
         else:
             kept.append(line)
+    return kept
+
+
+def _without_columns(lines: list[Line]) -> list[Line]:
+    """Return the lines with the unknown entries of a column of menu entries as furniture, as the known ones are."""
+
+    def is_known(line: Line) -> bool:
+        return line.sign in (Sign.MORE, Sign.OTHER, Sign.END) or (line.is_text and words.is_section(line.text))
+
+    kept: list[Line] = []
+    columns = itertools.groupby(lines, lambda line: is_known(line) or (line.is_text and " " not in line.text))
+    for in_column, column in columns:
+        entries = list(column)
+        known = sum(1 for line in entries if is_known(line)) if in_column else 0
+        is_menu = known >= _LEAST_KNOWN and known * 2 > len(entries)
+        kept += [
+            replace(line, sign=Sign.MORE) if is_menu and line.is_text and not words.is_section(line.text) else line
+            for line in entries
+        ]
     return kept
 
 

@@ -17,6 +17,7 @@ from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
 
 FARTHEST = 4  # lines of text between two times of one run
+_LEAST_PARAGRAPHS, _MOST_PARAGRAPHS = 1, 5  # of each article in a list of whole ones
 _FEWEST_FULL = 3  # full times beside which a lone date is none of the list's
 
 
@@ -139,10 +140,21 @@ def _date_roles(region: Region) -> dict[int, _DateRole]:
     return roles
 
 
+def _are_whole_articles(between: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether paragraphs stand under each time, a few under any, and a headline below them."""
+    paragraphs = [sum(1 for text in texts if text.is_sentence) for texts in between]
+    headed = all(texts and not (texts[-1].is_sentence and texts[-1].ends_sentence) for texts in between)
+    few = max(paragraphs) <= _MOST_PARAGRAPHS and all(len(texts) <= _MOST_PARAGRAPHS + 1 for texts in between)
+    return headed and few and len(between) > 1 and min(paragraphs) >= _LEAST_PARAGRAPHS
+
+
 def _breaks(texts: Sequence[Sequence[Line]], labelled: bool) -> list[int]:
     """Return the places between anchors where the rhythm breaks."""
     between = [len(texts[place]) for place in range(1, len(texts) - 1)]
     if not between:
+        return []
+    if _are_whole_articles(texts[1:-1]):
+        # Their paragraphs vary in number: what recurs is the headline.
         return []
     counts = Counter(between)
     usual = {count for count, times in counts.items() if times >= max(2, len(between) * 0.2)}

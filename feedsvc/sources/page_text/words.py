@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import lru_cache
+from itertools import pairwise
 
 from feedsvc.text import headline_key
 
@@ -255,7 +256,7 @@ _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
     (lambda text, key: text.startswith(("©", "(c)", "(C)")) or _is_rights(text, key), Sign.STOP),
     (lambda _text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
     (lambda _text, key: key in _OTHERS, Sign.OTHER),
-    (lambda _text, key: key in _ENDS, Sign.END),
+    (lambda _text, key: key in _ENDS or _is_pager(key), Sign.END),
     (lambda _text, key: is_label(key), Sign.LABEL),
     (lambda _text, key: _heads_another_list(key), Sign.OTHER),
     (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
@@ -300,6 +301,16 @@ def is_label(key: str) -> bool:
         and any(word in _NEWS for word in words)
         and all(word in _NEWS or word in _WHICH or word in _SECTIONS for word in words)
     )
+
+
+def _is_pager(key: str) -> bool:
+    """Tell whether a line leads to the other pages of a list: "« 1 2 3 … 120 »"."""
+    if not any(char.isdigit() for char in key):
+        return False
+    words = key.split()
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) < 6]
+    steps = sum(1 for one, other in pairwise(numbers) if other == one + 1)
+    return steps > 1 and len(words) - len(numbers) <= 2
 
 
 def _opens_list(key: str) -> bool:
