@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _FOLLOW_S = 1
 # An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
 _LIFT_S = 0.4
+_TELL_S = 15
 _STORE_RETRY_S = 5.0
 # Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
 _JITTER_SHARE = 20
@@ -56,6 +57,7 @@ class Schedule:
         self._plan()
         self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
         self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
+        self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
         self._stop.wait()
@@ -103,7 +105,7 @@ class Schedule:
     def _plan(self) -> None:
         """Make the scheduler's jobs those of the configuration; a new source is read at once."""
         wanted = self._jobs()
-        planned = {job.id for job in self._scheduler.get_jobs()} - {"config", "embargo"}
+        planned = {job.id for job in self._scheduler.get_jobs()} - {"config", "embargo", "alerts"}
         for gone in planned - wanted.keys():
             self._scheduler.remove_job(gone)
         for job_id in wanted.keys() - planned:
@@ -117,6 +119,12 @@ class Schedule:
             self._current().lift_embargoes()
         except StoreError as error:
             log.error("embargoes_not_lifted", extra={"reason": str(error)})
+
+    def _tell(self) -> None:
+        try:
+            self._current().tell_alerts()
+        except StoreError as error:
+            log.error("alerts_not_told", extra={"reason": str(error)})
 
     def _reread(self) -> None:
         if not self._follow():

@@ -4,6 +4,18 @@ Knows each setting, its notation and its default; hides TOML, pydantic and where
 """
 
 from feedsvc.config.reading import load
-from feedsvc.config.values import AUTO_LEAST, AUTO_MOST, Config, Feed, Outbound, Server, Site, Source, Store
+from feedsvc.config.values import AUTO_LEAST, AUTO_MOST, Alerts, Config, Feed, Outbound, Server, Site, Source, Store
 
-__all__ = ["AUTO_LEAST", "AUTO_MOST", "Config", "Feed", "Outbound", "Server", "Site", "Source", "Store", "load"]
+__all__ = [
+    "AUTO_LEAST",
+    "AUTO_MOST",
+    "Alerts",
+    "Config",
+    "Feed",
+    "Outbound",
+    "Server",
+    "Site",
+    "Source",
+    "Store",
+    "load",
+]

@@ -160,6 +160,25 @@ def web_address(written: str) -> str:
     return written
 
 
+def mailbox(written: str) -> str:
+    """Check the form of an e-mail address."""
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
+        raise ValueError(f'{shown(written)} is not an e-mail address; write it like "admin@example.org"')
+    return written
+
+
+def mail_server(written: str) -> str:
+    """Check the address of a mail server; no message repeats it, for it may hold a password."""
+    try:
+        parts = urlsplit(written)
+        known = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError('is no mail server; write it like "smtp://user:password@mail.example.org:587"')
+    return written
+
+
 def store_url(written: str, folder: Path) -> str:
     """Return the database's address as SQLAlchemy takes it: SQLite's path absolute, PostgreSQL through psycopg 3.
 

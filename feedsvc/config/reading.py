@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from feedsvc.config import notation
 from feedsvc.config.lines import KeyPath, key_lines, line_of
-from feedsvc.config.values import ONLY, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
+from feedsvc.config.values import ONLY, Alerts, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
 from feedsvc.errors import ConfigError, Problem
 from feedsvc.model import MAIN_FEED, Selectors
 
@@ -24,6 +24,7 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "store": Store,
     "server": Server,
     "outbound": Outbound,
+    "alerts": Alerts,
     "sources": Source,
     "feeds": Feed,
 }

@@ -101,6 +101,22 @@ def _secret(written: Mapping[str, object], around: Surroundings) -> str:
     return value.strip()
 
 
+def _revealed(written: Any, info: ValidationInfo) -> Any:
+    around = info.context if isinstance(info.context, Surroundings) else Surroundings()
+    return _secret(written, around) if isinstance(written, dict) else written
+
+
+Secret = Annotated[str, BeforeValidator(_revealed)]
+
+
+class Alerts(_Table):
+    """Whom alerts are sent to. ``webhook`` and ``smtp`` may hold secrets, and are never shown."""
+
+    webhook: Annotated[Secret, AfterValidator(notation.web_address)] | None = Field(default=None, repr=False)
+    mail_to: Annotated[str, AfterValidator(notation.mailbox)] | None = None
+    smtp: Annotated[Secret, AfterValidator(notation.mail_server)] | None = Field(default=None, repr=False)
+
+
 class Outbound(_Table):
     """How feedsvc fetches. ``contact`` tells other people's servers whom to ask; ``allow`` opens private addresses."""
 
@@ -204,6 +220,7 @@ class Config(_Table):
     store: Store = Field(default_factory=dict, validate_default=True)
     server: Server = Server()
     outbound: Outbound = Outbound()
+    alerts: Alerts = Alerts()
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = Field((), validate_default=True)
 

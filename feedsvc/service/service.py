@@ -162,6 +162,17 @@ class Service:
         ]
         return self._publish_touched(entries)
 
+    def tell_alerts(self) -> None:
+        """Tell the admin of alerts that are new or over, by the ways that the configuration names.
+
+        Raises:
+            StoreError: the store cannot be read or written.
+        """
+        from feedsvc.service.watch import Watch  # noqa: PLC0415 - only the schedule tells
+
+        watch = Watch(self.config.site.title, self.config.alerts, self._store, self._outbound)
+        watch.look(self.status().alerts)
+
     def prepare(self) -> tuple[Run, ...]:
         """Bring the store to this version, forget the documents of feeds that are gone, publish every feed.
 

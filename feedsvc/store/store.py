@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.store import migrating
+from feedsvc.store.alerts import Alerts
 from feedsvc.store.articles import Articles
 from feedsvc.store.documents import Documents
 from feedsvc.store.engine import Database, parse
@@ -26,6 +27,7 @@ class Transaction:
         self.documents = Documents(connection)
         self.runs = Runs(connection)
         self.leases = Leases(connection)
+        self.alerts = Alerts(connection)
 
 
 class Store:

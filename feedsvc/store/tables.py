@@ -102,8 +102,8 @@ article = Table(
     Index("ix_article_source_guid", "source", "source_guid"),
     Index("ix_article_link_key", "source", "link_key"),
     Index("ix_article_stated", "source", "stated"),
-    # Promised articles are few, and asked for twice a second. The index holds no others, or SQLite would walk it to find
-    # the articles that are under none: nearly all.
+    # Promised articles are few, and asked for twice a second. The index holds no others, or SQLite would walk it to
+    # find the articles that are under none: nearly all.
     Index("ix_article_embargo", "embargo", sqlite_where=_PROMISED, postgresql_where=_PROMISED),
 )
 
@@ -228,6 +228,17 @@ lease = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("expires", Instant, nullable=False),
+)
+
+# What the admin is to be told or has been told; ``untold`` is raised, cleared or empty.
+alert = Table(
+    "alert",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("untold", Text, nullable=False),
 )
 
 # Numbers that only grow: ``change`` counts writes of articles, ``publication`` those of documents.

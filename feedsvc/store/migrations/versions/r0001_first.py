@@ -53,6 +53,15 @@ def upgrade() -> None:
     op.create_index("ix_article_source_guid", "article", ["source", "source_guid"])
     op.create_index("ix_article_stated", "article", ["source", "stated"])
     op.create_table(
+        "alert",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("untold", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", "name", name=op.f("pk_alert")),
+    )
+    op.create_table(
         "counter",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
