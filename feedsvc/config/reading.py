@@ -17,7 +17,7 @@ from feedsvc.config import notation
 from feedsvc.config.lines import KeyPath, key_lines, line_of
 from feedsvc.config.values import ONLY, Alerts, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
 from feedsvc.errors import ConfigError, Problem
-from feedsvc.model import MAIN_FEED, Selectors
+from feedsvc.model import MAIN_FEED, ArticleSelectors, Selectors
 
 TABLES: Mapping[str, type[BaseModel]] = {
     "site": Site,
@@ -264,8 +264,8 @@ def _kind_of(written: object) -> str:
 def _unknown(path: KeyPath) -> str:
     """Say what an unknown key may have meant: a near one here, the same one in another table, or which there are."""
     key = str(path[-1])
-    if "selectors" in path[:-1]:
-        known = [field.name for field in fields(Selectors)]
+    if path[-2:-1] in (("selectors",), ("article_selectors",)):
+        known = [field.name for field in fields(Selectors if path[-2] == "selectors" else ArticleSelectors)]
     else:
         known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
     if advice := notation.hint(key, known):

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from feedsvc import text
 from feedsvc.config import crontab, notation
 from feedsvc.errors import NotFound
-from feedsvc.model import MAIN_FEED, FeedName, Selection, Selectors, SourceName
+from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Selection, Selectors, SourceName
 
 # Between these a source with `every = "auto"` is looked at.
 AUTO_LEAST = timedelta(minutes=1)
@@ -135,14 +135,15 @@ class Server(_Table):
 class Source(_Table):
     """A configured place that entries come from.
 
-    Exactly one of ``path`` and ``url`` is there. ``path`` is as the admin wrote it: relative to the configuration's
+    Exactly one of ``path`` and ``url`` is there, and neither with the kind ``push``, which is sent to and never looked
+    at: there ``every`` says nothing. ``path`` is as the admin wrote it: relative to the configuration's
     folder. ``every`` is None where the source's own rhythm decides; with ``cron`` (five fields, weekdays as names, in
     the source's zone) it says nothing. Within a :class:`Config`, ``timezone`` and ``language`` are the site's where the
     source has none of its own. Settings that another kind has stay at their defaults.
     """
 
     name: Annotated[SourceName, AfterValidator(notation.name)]
-    kind: Literal["page-text", "html", "feed", "folder"]
+    kind: Literal["page-text", "html", "feed", "folder", "push"]
     path: Annotated[str, AfterValidator(notation.path)] | None = None
     url: Annotated[str, AfterValidator(notation.web_address)] | None = None
     every: Interval = timedelta(minutes=5)
@@ -153,6 +154,7 @@ class Source(_Table):
     follow: Annotated[bool, Field(strict=True)] = False
     robots: Annotated[bool, Field(strict=True)] = True
     selectors: Selectors | None = None
+    article_selectors: ArticleSelectors | None = None
     retract_after: Duration = timedelta(days=1)
 
     @property
@@ -167,12 +169,16 @@ class Source(_Table):
 
 
 # Which settings only some kinds have, and which kinds.
+_LOOKED_AT = ("page-text", "html", "feed", "folder")
 ONLY = {
-    "path": ("page-text", "html", "feed", "folder"),
+    "path": _LOOKED_AT,
     "url": ("html", "feed"),
+    "every": _LOOKED_AT,
+    "cron": _LOOKED_AT,
     "follow": ("html", "feed"),
     "robots": ("html", "feed"),
     "selectors": ("html",),
+    "article_selectors": ("html", "feed"),
     "retract_after": ("folder",),
 }
 

@@ -234,7 +234,7 @@ class Refresher:
         fetched = self.outbound.fetch(link, robots=self.source.robots)
         media_type = f"{fetched.media_type}; charset={fetched.charset}" if fetched.charset else fetched.media_type
         snapshot = Snapshot(link, fetched.body, fetched.retrieved_at, media_type, fetched.url)
-        return sources.read_article(snapshot, zone=self.source.zone)
+        return sources.read_article(snapshot, self.source.zone, self.source.article_selectors)
 
     def _whole(self, article: Article, found: Entry | None) -> tuple[Change, ...]:
         with self.store.begin() as tx:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from feedsvc.model import Complaint, Entry, Harvest, Selectors, Snapshot
+from feedsvc.model import ArticleSelectors, Complaint, Entry, Harvest, Selectors, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,10 @@ def detect(snapshot: Snapshot, manner: Manner) -> Selectors | None:
     return detect_on_page(snapshot, zone=manner.zone, base=snapshot.address)
 
 
-def read_article(snapshot: Snapshot, zone: ZoneInfo) -> tuple[Entry | None, tuple[Complaint, ...]]:
+def read_article(
+    snapshot: Snapshot, zone: ZoneInfo, selectors: ArticleSelectors | None
+) -> tuple[Entry | None, tuple[Complaint, ...]]:
     """Read the page of one article, whatever kind of source its link came from."""
     from feedsvc.sources.html import read_article as read_page  # noqa: PLC0415
 
-    return read_page(snapshot, zone=zone, base=snapshot.address, selectors=None)
+    return read_page(snapshot, zone=zone, base=snapshot.address, selectors=selectors)

@@ -4,6 +4,7 @@ Knows the attributes that pages hide addresses in; hides how a picture's best si
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
@@ -19,6 +20,9 @@ _SCRIPTED = re.compile(
 )
 _NOWHERE = re.compile(r"^(?:#|javascript:|mailto:|tel:|data:|whatsapp:|viber:|tg:|void)", re.IGNORECASE)
 
+_PLAIN = re.compile(r"(https?://[a-z0-9][a-z0-9.-]+(?::\d{1,5})?)(?![^/])(?:/[\w-]+(?:\.[\w-]+)*)*/?", re.ASCII)
+_ROOTED = re.compile(r"(?:/[\w-]+(?:\.[\w-]+)*)+/?", re.ASCII)
+
 # In the order of trust: what a script will show later is the picture, what stands in src until then is not.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-original-src", "data-echo", "data-bg")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -28,6 +32,7 @@ _PLACEHOLDER = re.compile(
     r"lazy|dot|empty|default|icon|logo|avatar)s?(?=[_.-]|\d|$)",
     re.IGNORECASE,
 )
+_SIZES = ("width", "height")
 _SMALLEST = 40  # pixels; smaller ones are icons
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)([wx])$")
 
@@ -50,14 +55,22 @@ def _first(root: HtmlElement, *paths: str) -> str:
     return ""
 
 
+def resolved(written: str, base: str) -> str | None:
+    """Return an absolute address; four in five are so plain that joining them needs no parser (60 µs each)."""
+    if _PLAIN.fullmatch(written):
+        return written
+    if _ROOTED.fullmatch(written) and (root := _PLAIN.match(base)) is not None:
+        return f"{root[1]}{written}"
+    return absolute(written, base)
+
+
 def raw_address(element: HtmlElement) -> str | None:
     """Return where an element leads as the page writes it, None for one that leads nowhere."""
-    given = element.attrib
     for name in ADDRESS_ATTRIBUTES:
-        value = (given.get(name) or "").strip()
-        if value and not _NOWHERE.match(value):
+        value = element.get(name)
+        if value and (value := value.strip()) and not _NOWHERE.match(value):
             return value
-    if (script := given.get("onclick")) and (scripted := _SCRIPTED.search(script)):
+    if (script := element.get("onclick")) and (scripted := _SCRIPTED.search(script)):
         return scripted[1]
     return None
 
@@ -70,10 +83,12 @@ def address(raw: str, base: str) -> str | None:
     raw = raw.strip()
     if not raw or _NOWHERE.match(raw):
         return None
-    resolved = absolute(raw, base)
-    if resolved is None:
+    whole = resolved(raw, base)
+    if whole is None:
         return None if base or ":" in raw.split("/")[0] else raw
-    parts = urlsplit(resolved)
+    if _PLAIN.fullmatch(whole):
+        return whole
+    parts = urlsplit(whole)
     query = parts.query
     if query and any(_TRACKING.match(pair.partition("=")[0]) for pair in query.split("&")):
         kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not _TRACKING.match(key)]
@@ -83,32 +98,44 @@ def address(raw: str, base: str) -> str | None:
 
 
 def picture(element: HtmlElement, base: str) -> str | None:
-    """Return the address of an element's picture, the largest that it offers, None for icons and stand-ins."""
-    given = element.attrib
-    if any(size.isdigit() and int(size) < _SMALLEST for size in (given.get("width", ""), given.get("height", ""))):
+    """Return the absolute address of an element's picture; without a base, a relative one stays as it is."""
+    written = picture_source(element)
+    if written is None:
         return None
-    # The parser knows no <source>, and puts what follows it inside.
-    around = next(element.iterancestors("picture"), None)
-    sources = list(around.iter("source")) if around is not None else []
-    written = [given.get(name) for name in _LAZY]
-    written += [_largest(one.get(name)) for one in (element, *sources) for name in _SETS]
-    written += [given.get("src"), given.get("content"), given.get("href") if element.tag == "link" else None]
-    written += [match[1] for match in _BACKGROUND.finditer(given.get("style", ""))]
-    for value in written:
+    found = resolved(written, base)
+    return written if found is None and not base else found
+
+
+def picture_source(element: HtmlElement) -> str | None:
+    """Return a picture's address as the page writes it, the largest that it offers, None for icons and stand-ins."""
+    if any(size.isdigit() and int(size) < _SMALLEST for name in _SIZES if (size := element.get(name))):
+        return None
+    for value in _written(element):
         if (
             value
             and not value.startswith("data:")
             and not _PLACEHOLDER.search(value.partition("?")[0].rpartition("/")[2])
         ):
-            found = absolute(value, base)
-            if found is not None or not base:
-                return found or value
+            return value
     return None
 
 
-def _largest(srcset: str | None) -> str | None:
+def _written(element: HtmlElement) -> Iterator[str | None]:
+    yield from (element.get(name) for name in _LAZY)
+    # The parser knows no <source>, and puts what follows it inside.
+    around = next(element.iterancestors("picture"), None)
+    sources = list(around.iter("source")) if around is not None else []
+    yield from (_largest(written) for one in (element, *sources) for name in _SETS if (written := one.get(name)))
+    yield element.get("src")
+    yield element.get("content")
+    if element.tag == "link":
+        yield element.get("href")
+    yield from (match[1] for match in _BACKGROUND.finditer(element.get("style", "")))
+
+
+def _largest(srcset: str) -> str | None:
     best, size = None, -1.0
-    for part in re.split(r",\s+", (srcset or "").strip()):
+    for part in re.split(r",\s+", srcset.strip()):
         address, _, descriptor = part.strip().partition(" ")
         match = _SIZE.search(descriptor.strip())
         width = float(match[1]) * (1000 if match[2] == "x" else 1) if match else 0.0
