@@ -7,6 +7,7 @@ which can therefore not differ in substance.
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feedsvc.addresses import address, permalink
@@ -89,23 +90,29 @@ def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = froz
     """
     if article.guid in taken:
         raise ValueError(f"its guid {article.guid} is another article's")
+    return _item(article, site.base_url, feed.language, full=feed.content == "full")
+
+
+@lru_cache(maxsize=512)
+def _item(article: Article, base_url: str, language_of_feed: str, *, full: bool) -> Item:
+    # Three formats and the next rendering say the same of the same articles.
     title = wording.plain(article.title)
     if not title:
         raise ValueError("its title has no character that a feed can carry")
     via = wording.absolute(article.link) if article.link else None
     body = wording.safe(article.body, via) if article.body else None
     published = article.published.astimezone(UTC).replace(microsecond=0)
-    language = article.language if article.language != feed.language else None
+    language = article.language if article.language != language_of_feed else None
     return Item(
         guid=article.guid,
-        link=permalink(site.base_url, article),
+        link=permalink(base_url, article),
         title=title,
         published=published,
         updated=max(published, article.updated.astimezone(UTC)),
         authors=_labels(article.authors),
         tags=_labels((article.section or "", *article.tags)),
         summary=wording.plain(article.summary or "") or (body and body.lead) or None,
-        content=body.html if body and feed.content == "full" else None,
+        content=body.html if body and full else None,
         language=language,
         via=via,
     )

@@ -60,12 +60,13 @@ def _replacement(found: re.Match[str]) -> str:
 
 def plain(value: str) -> str:
     """Return one line of plain text without any character that a feed cannot carry."""
-    return text.one_line(_UNFIT.sub(_replacement, value))
+    fit = value.isprintable() and "\ufffd" not in value
+    return text.one_line(value if fit else _UNFIT.sub(_replacement, value))
 
 
 def label(value: str) -> str:
     """Return a name, section or tag as one line of plain text, without tags and addresses in ``<>``."""
-    return plain(_TAG.sub("", value))
+    return plain(_TAG.sub("", value) if "<" in value else value)
 
 
 def absolute(address: str, base: str | None = None) -> str | None:
