@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from feedsvc.sources.html.layout import joined, lasting, names, spaced, tag_of, word_set
-from feedsvc.sources.html.links import picture, raw_address
+from feedsvc.sources.html.links import picture_source, raw_address
 from feedsvc.sources.html.marks import Marks, headline_quality, is_count, says_nothing, sign, stamp_of, whole_stamp
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
@@ -34,7 +34,11 @@ _SECTIONS = word_set(
 _AUTHORS = word_set("author authors byline muellif müəllif yazar avtor writer")
 _COUNTS = word_set("views view count counter comments comment hits reads likes eye num badge oxunub baxis")
 _PARTS = 6  # texts in a time: "08", "February", "2025", "|", "12", ":06"
+_LONGEST_PART = 20
 _LONGEST_TIME = 60
+_ENOUGH = 4
+_LONGEST_SMALL = 48  # characters of a section or an author
+_LONGEST_COUNT = 12
 _MOSTLY = 0.5
 _BESIDE = re.compile(r"[|·•/]")
 _FEW = 0.3  # of the items: a part that so many have belongs to the list's form
@@ -124,13 +128,14 @@ def _place(item: HtmlElement, owner: HtmlElement) -> Place:
 def _spots(elements: Sequence[HtmlElement], marks: Marks) -> list[_Spot]:
     spots: dict[Place, _Spot] = {}
     layout = marks.layout
+    vain: Counter[int] = Counter()
     for number, item in enumerate(elements):
         start, end = layout.span(item)
         owners: dict[HtmlElement, list[int]] = defaultdict(list)
         for place in range(start, end):
             if not says_nothing(marks.texts[place]):
                 owners[layout.pieces[place].owner].append(place)
-        whole = _composed(item, owners, marks)
+        whole = _composed(item, owners, marks, vain)
         times: Counter[Place] = Counter()  # a place that an item has twice, as cells of a row, is two
         for rank, (owner, places) in enumerate(owners.items()):
             if owner in whole:
@@ -148,33 +153,48 @@ def _add(spots: dict[Place, _Spot], place: Place, text: _Text) -> None:
     spots.setdefault(place, _Spot(place)).texts.append(text)
 
 
-def _composed(item: HtmlElement, owners: dict[HtmlElement, list[int]], marks: Marks) -> dict[HtmlElement, HtmlElement]:
-    """Return, for each text that is only a part of a time, the element that holds the whole time."""
+def _composed(
+    item: HtmlElement, owners: dict[HtmlElement, list[int]], marks: Marks, vain: Counter[int]
+) -> dict[HtmlElement, HtmlElement]:
+    """Return, for each text that is only a part of a time, the element that holds the whole time.
+
+    ``vain`` counts the tries by signature: a place that was none in the first items is none in the others.
+    """
     found: dict[HtmlElement, HtmlElement] = {}
     layout = marks.layout
     for owner, places in owners.items():
-        if owner in found or owner is item or len(marks.texts[places[0]]) > 20:
+        shown = marks.texts[places[0]]
+        # A part of a time has a digit, and is none by itself.
+        if owner in found or owner is item or len(shown) > _LONGEST_PART or not any(map(str.isdigit, shown)):
             continue
-        whole = None
-        around = owner if len(places) > 1 else owner.getparent()
-        for _ in range(2):
-            if around is None or around is item:
-                break
-            start, end = layout.span(around)
-            if not 1 < end - start <= _PARTS:
-                break
-            text = spaced(layout.pieces[start:end])
-            if len(text) > _LONGEST_TIME:
-                break
-            stamp = whole_stamp(text)
-            if stamp is not None and (stamp.has_day or stamp.has_hour):
-                whole = around
-            around = around.getparent()
-        if whole is not None:
-            start, end = layout.span(whole)
-            found.update((layout.pieces[place].owner, whole) for place in range(start, end))
-            found[whole] = whole
+        stamp = marks.stamps[places[0]]
+        signature = layout.signature[owner]
+        if (len(places) == 1 and stamp is not None and stamp.has_hour) or vain[signature] >= _ENOUGH:
+            continue
+        whole = _whole_time(owner if len(places) > 1 else owner.getparent(), item, marks)
+        if whole is None:
+            vain[signature] += 1
+            continue
+        start, end = layout.span(whole)
+        found.update((layout.pieces[place].owner, whole) for place in range(start, end))
+        found[whole] = whole
     return found
+
+
+def _whole_time(around: HtmlElement | None, item: HtmlElement, marks: Marks) -> HtmlElement | None:
+    layout = marks.layout
+    whole = None
+    for _ in range(2):
+        if around is None or around is item:
+            break
+        start, end = layout.span(around)
+        text = spaced(layout.pieces[start:end]) if 1 < end - start <= _PARTS else ""
+        if not text or len(text) > _LONGEST_TIME:
+            break
+        if whole_stamp(text) is not None:
+            whole = around
+        around = around.getparent()
+    return whole
 
 
 # --- roles ------------------------------------------------------------------------------------------------------------
@@ -231,23 +251,27 @@ def _small_spots(spots: list[_Spot], total: int) -> tuple[list[_Spot], list[_Spo
     for spot in spots:
         texts = [text.text for text in spot.texts]
         longest = max(len(text) for text in texts)
+        if longest > _LONGEST_SMALL:
+            continue
         hints = spot.hints
-        # "Posted in" stands the same in every item; so does the section of a section's page.
-        constant = longest <= 48 and len(texts) > 2 and len(set(texts)) == 1 and not words.is_section(texts[0])
-        furniture = (
-            len(texts)
-            if constant and not hints & _AUTHORS
-            else sum(is_count(text) or sign(text[:80]) in (Sign.MORE, Sign.END) for text in texts)
-        )
-        if spot.mostly(furniture) or (hints & _COUNTS and longest <= 12):
+        if _is_furniture(spot, texts, hints):
             counts.append(spot)
-        elif longest > 48 or hints & _TITLES or any(tag in HEADINGS for tag, _ in spot.place):
+        elif hints & _TITLES or any(tag in HEADINGS for tag, _ in spot.place):
             continue
         elif hints & _AUTHORS or spot.mostly(sum(words.author(text) is not None for text in texts)):
             authors.append(spot)
         elif hints & _SECTIONS or spot.mostly(sum(words.is_section(text) for text in texts)) or _repeats(texts, total):
             sections.append(spot)
     return sections, authors, counts
+
+
+def _is_furniture(spot: _Spot, texts: list[str], hints: frozenset[str]) -> bool:
+    if hints & _COUNTS and max(map(len, texts)) <= _LONGEST_COUNT:
+        return True
+    # "Posted in" stands the same in every item; so does the section of a section's page.
+    if len(texts) > 2 and len(set(texts)) == 1 and not words.is_section(texts[0]) and not hints & _AUTHORS:
+        return True
+    return spot.mostly(sum(is_count(text) or sign(text) in (Sign.MORE, Sign.END) for text in texts))
 
 
 def _repeats(texts: list[str], total: int) -> bool:
@@ -409,7 +433,7 @@ def _set_images(items: list[Item]) -> None:
     for number, item in enumerate(items):
         for element in item.element.iter():
             if element.tag == "img" or "background" in (element.get("style") or "") or element.get("data-bg"):
-                address = picture(element, "")
+                address = picture_source(element)
                 if address is not None:
                     found[number] = (element, address)
                     counts[address] += 1

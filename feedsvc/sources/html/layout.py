@@ -121,9 +121,8 @@ class Layout:
                 breaks = False
 
     def _note_pointer(self, element: HtmlElement) -> None:
-        for name in _POINTERS:
-            value = element.get(name)
-            if value and len(value) < 60 and (name != "href" or value.startswith("#")):
+        for name, value in element.items():
+            if name in _POINTERS and value and len(value) < 60 and (name != "href" or value.startswith("#")):
                 self.pointing.setdefault(value.removeprefix("#"), []).append(element)
 
     def span(self, element: HtmlElement) -> tuple[int, int]:

@@ -70,9 +70,12 @@ def headline_quality(text: str) -> float:
         quality = 1.0 if spaces >= 2 else 0.5
     else:
         quality = 0.7 if letters <= 200 else 0.3
-    if len(text) <= words.LONGEST and quality > 0 and sign(text) is not None:
-        return 0.0
-    return quality
+    return 0.0 if quality > 0 and is_furniture(text) else quality
+
+
+def is_furniture(text: str) -> bool:
+    """Tell whether a text is a label, a menu entry, a count or the like; none has more than six words."""
+    return len(text) <= words.LONGEST and text.count(" ") < 6 and sign(text) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -110,7 +113,7 @@ class Marks:
 
 def machine_time(element: HtmlElement) -> str | None:
     """Return the time that an element states for programs, None when it states none."""
-    given = element.attrib
+    given = dict(element.items())
     if not given:
         return None
     for name in _ATTRIBUTES:

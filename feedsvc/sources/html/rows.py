@@ -362,10 +362,14 @@ def _shown_stamp(lines: list[str]) -> tuple[Stamp | None, str | None]:
     if not kept:
         return find(" ".join(lines)), None
     section = next(filter(None, (_section_beside(stamp) for _, stamp in kept)), None)
-    whole = find(" ".join(line for line, _ in kept)) if len(kept) > 1 else kept[0][1]
+    first = kept[0][1]
+    if len(kept) == 2 and first.has_day != kept[1][1].has_day and first.has_hour != kept[1][1].has_hour:
+        whole = None  # a date and an hour
+    else:
+        whole = find(" ".join(line for line, _ in kept)) if len(kept) > 1 else first
     if whole is not None and whole.has_day and whole.has_hour and whole.fault is None:
         return whole, section
-    stamp = kept[0][1]
+    stamp = first
     for _, other in kept[1:]:
         if not stamp.has_hour and other.hour is not None:
             stamp = replace(stamp, hour=other.hour, zone=stamp.zone or other.zone)
