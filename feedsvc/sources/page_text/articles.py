@@ -37,6 +37,7 @@ class Article:
     section: str | None
     author: str | None
     paragraphs: tuple[str, ...]
+    first: int  # the number of the first paragraph's line
 
 
 def find_article(lines: Sequence[Line], blocks: Sequence[Block], clock: Clock) -> Article | None:
@@ -75,14 +76,31 @@ def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]
             stretches.append([line] if words.section(line.text) is not None else [])
         else:
             stretches[-1].append(line)
-    return stretches
+    return [
+        # A label above other entries of a menu is one as well.
+        stretch[1:] if len(stretch) > 1 and stretch[0].sign is Sign.LABEL and stretch[1].sign is not None else stretch
+        for stretch in stretches
+    ]
 
 
 def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | None:
     tried = itertools.islice(starts(stretch), _STARTS)
-    return next(
-        (article for start in tried if (article := _article_at(stretch, start, clock, listed)) is not None), None
-    )
+    best: Article | None = None
+    for start in tried:
+        article = _article_at(stretch, start, clock, listed)
+        if article is None or (best is not None and not _outdoes(article, best)):
+            continue
+        best = article
+    return best
+
+
+def _outdoes(later: Article, earlier: Article) -> bool:
+    """Tell whether a text with a time above it is the article, and an earlier one without is what stands before it."""
+    if later.stamp is None or not earlier.line.number < later.line.number or later.stamp.number > later.first:
+        return False
+    if earlier.stamp is None:
+        return len(later.paragraphs) >= len(earlier.paragraphs)
+    return earlier.stamp.number == later.stamp.number > earlier.first
 
 
 def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -> Article | None:
@@ -105,7 +123,7 @@ def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -
     published = clock.instant(stamp.stamp) if stamp is not None and stamp.stamp is not None else None
     section = section_of(head, title, stamp) or _section_beside(rest, stamp)
     paragraphs = tuple(line.bulleted or line.text for line in body)
-    return Article(title, title.text, stamp, published, section, author, paragraphs)
+    return Article(title, title.text, stamp, published, section, author, paragraphs, body[0].number)
 
 
 def _named_twice(lines: Sequence[Line]) -> str | None:

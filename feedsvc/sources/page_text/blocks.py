@@ -27,6 +27,7 @@ from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown
 
 FEWEST_UNLABELLED = 3  # pairs of headline and time that make a news line without a label
+_LONGEST_HEAD = 4  # lines of an article's headline and captions
 _TEASERS = 2  # lines of text below a headline that holds its time
 
 
@@ -270,6 +271,8 @@ def _undated(region: Region) -> Block | None:
     if (teased := _teased(region)) is not None:
         return teased
     taken = _undated_lines(region)
+    if not taken:
+        return None
     headlines = [line for line in taken if not words.is_section(line.text)]
     good = [line for line in headlines if quality(line) > 0]
     paragraphs = sum(1 for line in taken if line.ends_sentence)
@@ -319,6 +322,9 @@ def _undated_lines(region: Region) -> list[Line]:
                 break
             continue
         widens = usual is not None and line.gap > usual
+        if not closed and line.is_sentence and not widens and line.ends_sentence:
+            # A headline right above running text is that of an article, with what stands between them.
+            return _undoubled(taken[:-1]) if len(taken) > _LONGEST_HEAD else []
         if furniture or (not closed and (widens or line.is_sentence)):
             break
         usual = line.gap if len(taken) == 1 else usual

@@ -65,7 +65,7 @@ def _headline_of(head: Sequence[Line], stamp: Line | None, clock: Clock, listed:
         return proven
     if stamp is None:
         nearest = next((line for line in reversed(texts) if not _is_doubtful(line)), texts[-1])
-        return _above_section(nearest, texts, head, listed)
+        return _above_section(_above_quote(nearest, texts), texts, head, listed)
     above = [line for line in _near(texts, head, stamp) if line.number < stamp.number]
     below = [line for line in texts if line.number > stamp.number]
     upper = next((line for line in reversed(above) if not _is_doubtful(line)), None)
@@ -94,7 +94,27 @@ def _doubled(texts: Sequence[Line], head: Sequence[Line], stamp: Line | None) ->
     copies = Counter(headline_key(line.text) for line in texts if not _is_doubtful(line))
     near = {headline_key(line.text) for line in (texts if stamp is None else _near(texts, head, stamp))}
     times, key = max(((copies[key], key) for key in near), default=(0, ""))
-    return next(line for line in texts if headline_key(line.text) == key) if times > 1 else None
+    if times < 2:
+        return None
+    twice = next(line for line in texts if headline_key(line.text) == key)
+    return _above_caption(twice, texts, head) if stamp is None and times == 2 else twice
+
+
+def _above_caption(twice: Line, texts: Sequence[Line], head: Sequence[Line]) -> Line:
+    """Return the headline above a picture's caption, which stands twice in a row right below it."""
+    place = head.index(twice)
+    upper = head[place - 1] if place else None
+    below = head[place + 1] if place + 1 < len(head) else None
+    if (
+        upper not in texts
+        or upper is None
+        or _is_doubtful(upper)
+        or below is None
+        or below.gap
+        or below.text != twice.text
+    ):
+        return twice
+    return upper if twice.gap and len(upper.text) > len(twice.text) else twice
 
 
 def _trailed(texts: Sequence[Line], head: Sequence[Line]) -> Line | None:
@@ -116,8 +136,24 @@ def _is_cut_off(upper: Line, lower: Line, stamp: Line, head: Sequence[Line]) -> 
     between = head[place + 1 : head.index(stamp)]
     if any(other.sign in (Sign.MORE, Sign.OTHER) for other in between):
         return True
-    teased = any(other.is_sentence and other.ends_sentence for other in between)
-    return teased and not lower.ends_sentence and any(other.sign is Sign.OTHER for other in head[:place])
+    if lower.ends_sentence or not any(other.is_sentence and other.ends_sentence for other in between):
+        return False
+    # A headline with a teaser, and others like it above: somebody's columns, say.
+    above = head[place - 1] if place else None
+    return any(other.sign is Sign.OTHER for other in head[:place]) or (above is not None and above.is_sentence)
+
+
+def _above_quote(line: Line, texts: Sequence[Line]) -> Line:
+    """Return the headline above a lead that is somebody's words and nothing else."""
+    place = texts.index(line)
+    upper = texts[place - 1] if place else None
+    if upper is None or _is_doubtful(upper) or _is_quote(upper) or not _is_quote(line):
+        return line
+    return upper
+
+
+def _is_quote(line: Line) -> bool:
+    return line.text[0] in '"“«„' and line.text[-1] in '"”»“' and not any(quote in line.text[1:-1] for quote in '"“«„')
 
 
 def _above_section(line: Line, texts: Sequence[Line], head: Sequence[Line], listed: Listed) -> Line:
@@ -148,7 +184,14 @@ def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, lis
 def may_be_headline(line: Line) -> bool:
     """Tell whether a line in a head could be its headline by its own looks."""
     paragraph = line.is_sentence and line.ends_sentence
-    return line.is_text and not paragraph and len(line.text) <= _LONGEST_HEADLINE and not is_aside(line)
+    fits = line.is_text and not paragraph and len(line.text) <= _LONGEST_HEADLINE
+    return fits and not is_aside(line) and not _is_date_line(line)
+
+
+def _is_date_line(line: Line) -> bool:
+    """Tell whether a line is a day and a place or so, as sites show today's."""
+    said = line.inline
+    return said is not None and said.has_day and len(said.before.split()) + len(said.after.split()) <= 1
 
 
 def is_aside(line: Line) -> bool:

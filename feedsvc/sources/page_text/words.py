@@ -196,7 +196,7 @@ UPDATE_KEYS = _keys(
 )
 # Words of sections that open many sites' menus: a short line of one is no headline.
 _SECTIONS = _keys(
-    """transport, oil & gas, oil and gas, tech & science, nəqliyyat, транспорт, энергетика, ulaşım, politics, political, public, cultural, economic, regional, programs, investigation, economy, economics, society, culture, sport, sports, world, business, science, technology, tech, health, incident, incidents, region, regions, events, education, energy, travel, lifestyle, entertainment, finance, army, military, karabakh, international, local, opinion, interview, analysis, analytics, official, accidents, tourism, art, arts, nation, region news, diaspora, ict, law, security, environment
+    """news, xəbərlər, haberler, լուրեր, yangiliklar, янгиликлар, transport, oil & gas, oil and gas, tech & science, nəqliyyat, транспорт, энергетика, ulaşım, politics, political, public, cultural, economic, regional, programs, investigation, economy, economics, society, culture, sport, sports, world, business, science, technology, tech, health, incident, incidents, region, regions, events, education, energy, travel, lifestyle, entertainment, finance, army, military, karabakh, international, local, opinion, interview, analysis, analytics, official, accidents, tourism, art, arts, nation, region news, diaspora, ict, law, security, environment
     siyasət, iqtisadiyyat, cəmiyyət, mədəniyyət, idman, dünya, hadisə, kriminal, müsahibə, elm, təhsil, səhiyyə, region, sosial, şou biznes, şoubiznes, texnologiya, ordu, qarabağ, gündəm, ekologiya, turizm, maliyyə, biznes, din, media, ailə, sağlamlıq, elm və təhsil, parlament, rəsmi, hüquq, ədəbiyyat, analitika, aktual, planet, özəl, layihə, maqazin, avto, karusel, müharibə, türk dünyası, ölkə, digər, əsas
     gündem, siyaset, ekonomi, dünya, spor, yaşam, sağlık, eğitim, kültür sanat, kültür, magazin, teknoloji, bilim, asayiş, yerel, son dakika, turizm, çevre, otomobil, güncel, politika, genel, medya, tarım, emlak, televizyon
     политика, экономика, общество, культура, спорт, в мире, мир, наука, технологии, происшествия, регионы, регион, здоровье, бизнес, финансы, образование, криминал, шоу бизнес, туризм, армия, экология, интервью, аналитика, статьи, медиа, авто, недвижимость, власть, город, право, медицина, энергетика, новости дня, карабах, безопасность, события, россия, азербайджан, узбекистан, армения, украина, турция, в стране, в регионе, наука и техника, новости
@@ -207,10 +207,11 @@ _SECTIONS = _keys(
     сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
 )
 
-# What a line says that names the maker of a picture.
-_PICTURES = _keys(
+# What a line begins with that names the maker of a picture, or where the news comes from.
+_CREDITS = _keys(
     "photo, photos, photo by, photo credit, image, picture, illustration, foto, fotoğraf, şəkil, фото, фотограф, иллюстрация"
     ", світлина, ілюстрація, φωτο, φωτογραφία, φωτογραφίες, լուսանկար, լուսանկարը, ֆոտո, rasm, сурат, расм, ფოტო"
+    ", source, via, mənbə, kaynak, источник, джерело, πηγή, աղբյուր, աղբյուրը, manba, манба, წყარო"
 )
 _HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
@@ -262,7 +263,7 @@ _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
     (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
     (lambda _text, key: _opens_list(key), Sign.MORE),
     (lambda text, _key: author(text) is not None, Sign.AUTHOR),
-    (lambda text, _key: "©" in text or fold(text.partition(":")[0]) in _PICTURES, Sign.MORE),
+    (lambda text, _key: "©" in text or fold(text.partition(":")[0]) in _CREDITS, Sign.MORE),
     (lambda _text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
     (lambda _text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
     (lambda text, _key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
