@@ -27,7 +27,7 @@ _TITLES = word_set("title headline heading name ttl caption baslik başlık basl
 _TEASERS = word_set(
     "desc description summary lead lid excerpt teaser anons announce intro text short preview spot ozet content"
 )
-_SECTIONS = word_set(
+SECTION_NAMES = word_set(
     "category cat categories cats section sections rubric rubrics rubrika rubrica bolme kateqoriya kategori kicker "
     "topic label tag tags theme genre overline"
 )
@@ -260,7 +260,11 @@ def _small_spots(spots: list[_Spot], total: int) -> tuple[list[_Spot], list[_Spo
             continue
         elif hints & _AUTHORS or spot.mostly(sum(words.author(text) is not None for text in texts)):
             authors.append(spot)
-        elif hints & _SECTIONS or spot.mostly(sum(words.is_section(text) for text in texts)) or _repeats(texts, total):
+        elif (
+            hints & SECTION_NAMES
+            or spot.mostly(sum(words.is_section(text) for text in texts))
+            or _repeats(texts, total)
+        ):
             sections.append(spot)
     return sections, authors, counts
 
@@ -304,7 +308,7 @@ def _title_value(spot: _Spot, total: int) -> float:
         value *= 1.4
     if hints & _TEASERS and not hints & _TITLES:
         value *= 0.5
-    if hints & _SECTIONS or hints & _AUTHORS:
+    if hints & SECTION_NAMES or hints & _AUTHORS:
         value *= 0.3
     mean = sum(len(text.text) for text in texts) / len(texts)
     if mean > 160:

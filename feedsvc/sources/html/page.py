@@ -19,9 +19,10 @@ from feedsvc.sources.html.fields import Item
 from feedsvc.sources.html.layout import Layout, is_within
 from feedsvc.sources.html.links import address, base_of
 from feedsvc.sources.html.marks import Marks, headline_quality, sign
-from feedsvc.sources.html.rows import Clock, Group, Row, rows
+from feedsvc.sources.html.rows import Group, Row, rows
 from feedsvc.sources.html.scoring import Line, best_line, grouped, groups_of, with_structured
 from feedsvc.sources.html.selectors import elements, naming, naming_inside, naming_items, select
+from feedsvc.sources.html.stated import Clock
 from feedsvc.sources.html.tree import Tree, Unreadable, parse
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign

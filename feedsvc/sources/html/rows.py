@@ -1,63 +1,33 @@
 """The items of a list as entries: their headlines, addresses and instants.
 
-Knows how a time is put together from an attribute, spans, a day header and the hours above it; hides what was dropped
-and why. The same whether the items were found or named by selectors.
+Knows which element says what, which hours belong to which day, and what is no entry; hides what was dropped and why.
+The same whether the items were found or named by selectors.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from feedsvc import text as texts
-from feedsvc.sources import dates
+from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.fields import Found, Item, full_title
-from feedsvc.sources.html.layout import Piece, names, spaced, word_set
+from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, picture, raw_address
-from feedsvc.sources.html.marks import (
-    Marks,
-    epoch,
-    headline_quality,
-    is_date_key,
-    is_update_key,
-    machine_time,
-    sign,
-    stamp_of,
-    whole_stamp,
-)
+from feedsvc.sources.html.marks import Marks, headline_quality, machine_time, sign
+from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
 from feedsvc.sources.page_text import words
-from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
+from feedsvc.timestamps import Stamp, Unknown, find
 
 _ADS = word_set("ad ads adv advert advertisement banner reklam reklama promo sponsored partner adsbygoogle")
-_UTC = re.compile(r"(?:Z|[+-]00:?00)$", re.IGNORECASE)
-_DATE_ONLY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _NIGHT = timedelta(hours=12)
-_LONGEST_DAY = 48
 _LONGEST_SECTION = 40
 _LONGEST_SUMMARY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What times are read against."""
-
-    taken_at: datetime
-    zone: ZoneInfo
-
-    def instant(self, stamp: Stamp, day: date | None = None) -> datetime | Unknown:
-        try:
-            return resolve(stamp, taken_at=self.taken_at, zone=self.zone, day=day)
-        except (OverflowError, ValueError):
-            return Unknown("it lies outside the calendar")
-
-    def day(self, stamp: Stamp) -> date | None:
-        return day_of(stamp, taken_at=self.taken_at, zone=self.zone)
+_OPENING = 80  # characters of a headline among which its time stands
 
 
 @dataclass(slots=True)
@@ -67,7 +37,7 @@ class Row:
     element: HtmlElement
     title: str
     link: str | None
-    stated: datetime | Stamp | Unknown | None
+    stated: Stated | None
     section: str | None
     image: str | None
     author: str | None
@@ -88,15 +58,23 @@ class Group:
 def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list[Row]:
     """Return the entries of a list in page order, each once."""
     reader = _Reader(marks, clock, base)
+    between = Between(marks, clock)
     found: list[Row] = []
     days: list[tuple[int, date]] = []
-    at = _before_list(groups, marks)
+    at = above = _above(groups, marks)
     for group in groups:
         start, end = marks.layout.span(group.parent)
-        days += reader.days(at, start)
-        found += reader.group(group, days)
-        at = end
-    reader.date(found, days)
+        read = reader.group(group)
+        spans = [marks.layout.span(row.element) for row in read]
+        if read and sum(row.stated is not None for row in read) * 2 < len(read):
+            for row, beside in zip(read, between.own((start, end), spans), strict=True):
+                row.stated = row.stated or beside.stated
+                row.section = row.section or beside.section
+        for first, last in spans:
+            days += between.days(at, first)
+            at = last
+        found += read
+    _date(found, days, above, marks, clock)
     return _kept(found, base)
 
 
@@ -106,14 +84,13 @@ class _Reader:
 
     # --- the items of one container -----------------------------------------------------------------------------------
 
-    def group(self, group: Group, days: list[tuple[int, date]]) -> list[Row]:
+    def group(self, group: Group) -> list[Row]:
         found: list[Row] = []
         for item in group.items:
             row = self.row(item)
             if row is not None:
                 row.section = row.section or group.section
                 found.append(row)
-        self._gaps(group, found, days)
         return found
 
     def row(self, item: Item) -> Row | None:
@@ -196,136 +173,73 @@ class _Reader:
 
     # --- what an item states about time -------------------------------------------------------------------------------
 
-    def _stated(self, item: Item) -> tuple[datetime | Stamp | Unknown | None, str | None]:
-        shown = [self._shown_time(one, item) for one in item.times]
-        stamp, section = _shown_stamp([line for line in shown if line])
+    def _stated(self, item: Item) -> tuple[Stated | None, str | None]:
+        lines = [line for line in (self._shown_time(one, item) for one in item.times) if line]
+        stamp, section = shown(lines)
         for one in item.times:
-            stated = machine_time(one) if isinstance(one, HtmlElement) else None
-            if stated is not None and (moment := self._programmed(stated, stamp)) is not None:
-                return moment, section
-        if stamp is None and any(any(char.isdigit() for char in line) for line in shown):
-            return Unknown(f"no time can be read in {' '.join(shown)[:60]!r}"), section
+            told = machine_time(one) if isinstance(one, HtmlElement) else None
+            if told is not None and (exact := programmed(told, stamp, self.clock)) is not None:
+                return exact, section
+        if stamp is None and any(char.isdigit() for line in lines for char in line):
+            return Unknown(f"no time can be read in {' '.join(lines)[:60]!r}"), section
         return stamp, section
 
     def _shown_time(self, found: Found, item: Item) -> str:
         if isinstance(found, str):
             return texts.one_line(found)
         title = item.title
-        if isinstance(title, HtmlElement) and title is not found and self.layout.covers(found, title):
-            return spaced(self.layout.pieces_of(found, [title]))
         if title is found:
-            return self.layout.text(found)[:80]
-        return spaced(self.layout.pieces_of(found))
+            return self.layout.text(found)[:_OPENING]
+        inside = [title] if isinstance(title, HtmlElement) and self.layout.covers(found, title) else []
+        return spaced(self.layout.pieces_of(found, inside))
 
-    def _programmed(self, stated: str, shown: Stamp | None) -> datetime | Stamp | None:
-        """Return what an attribute means; the text beside it fills in what it leaves out, and corrects a false UTC."""
-        if (moment := epoch(stated, self.clock.taken_at)) is not None:
-            return moment.astimezone(self.clock.zone)
-        if _DATE_ONLY.match(stated):
-            day = find(stated)
-            if day is None or shown is None or shown.hour is None:
-                return day
-            return replace(day, hour=shown.hour)
-        read = dates.read(stated, taken_at=self.clock.taken_at, zone=self.clock.zone)
-        if isinstance(read, Unknown):
-            return None
-        if _UTC.search(stated) and shown is not None and shown.hour is not None and shown.zone is None:
-            # Many sites write their local time and call it UTC: the reader's clock shows the same hour then.
-            wall = find(_UTC.sub("", stated))
-            if (
-                wall is not None
-                and wall.hour is not None
-                and wall.hour.replace(second=0) == shown.hour.replace(second=0)
-            ):
-                local = self.clock.instant(wall)
-                return local if isinstance(local, datetime) else read
-        return read
 
-    # --- what stands between the items --------------------------------------------------------------------------------
+# --- instants ---------------------------------------------------------------------------------------------------------
 
-    def _gaps(self, group: Group, found: list[Row], days: list[tuple[int, date]]) -> None:
-        """Read the day headers between the items, and their times where they do not hold them themselves."""
-        if not found:
-            return
-        first, last = self.layout.span(group.parent)
-        spans = [self.layout.span(row.element) for row in found]
-        edges = [first, *(end for _, end in spans)]
-        starts = [*(start for start, _ in spans), last]
-        gaps = [self.lines(start, end) for start, end in zip(edges, starts, strict=True)]
-        if sum(row.stated is not None for row in found) * 2 < len(found):
-            self._gap_times(found, gaps)
-        for number, gap in enumerate(gaps[:-1]):
-            for line in gap:
-                day = self.day_in(line)
-                if day is not None:
-                    days.append((starts[number], day))
 
-    def _gap_times(self, found: list[Row], gaps: list[list[str]]) -> None:
-        stamps = [[stamp for line in gap if (stamp := _line_stamp(line)) is not None] for gap in gaps]
-        inner = [stamp for gap in stamps[1:-1] for stamp in gap]
-        if len(found) > 1 and sum(bool(gap) for gap in stamps[1:-1]) * 2 < len(found) - 1:
-            return
-        timed = sum(stamp.has_hour for stamp in inner) * 2 >= len(inner) if inner else True
-        usable = [[stamp for stamp in gap if stamp.has_hour == timed or stamp.has_hour] for gap in stamps]
-        before = bool(usable[0]) or not usable[-1]
-        for number, row in enumerate(found):
-            near = usable[number] if before else usable[number + 1]
-            if near and row.stated is None:
-                row.stated = near[-1] if before else near[0]
+def _above(groups: Sequence[Group], marks: Marks) -> int:
+    """Return where the two lines right above a list begin: its label, and perhaps its first day."""
+    start = marks.layout.span(groups[0].parent)[0] if groups else 0
+    lines = 0
+    while start > 0 and lines < 2:
+        start -= 1
+        lines += marks.layout.pieces[start].breaks
+    return start
 
-    def lines(self, start: int, end: int) -> list[str]:
-        """Return a stretch of the page as the lines that a reader sees."""
-        parts: list[list[Piece]] = []
-        for piece in self.layout.between(start, end):
-            if piece.breaks or not parts:
-                parts.append([])
-            parts[-1].append(piece)
-        return [spaced(part) for part in parts]
 
-    def days(self, start: int, end: int) -> list[tuple[int, date]]:
-        """Return the day headers of a stretch, with where it ends."""
-        return [(end, day) for line in self.lines(start, end) if (day := self.day_in(line)) is not None]
+def _date(found: list[Row], days: list[tuple[int, date]], above: int, marks: Marks, clock: Clock) -> None:
+    """Set the instant of each row: hours alone belong to the day above them, or run back from the snapshot."""
+    # One date over a list without times may be the day that the page was saved; several are its days.
+    headed = len(set(days)) > 1 and not any(row.stated is not None for row in found)
+    last: datetime | None = None
+    for row in found:
+        start = marks.layout.span(row.element)[0]
+        day = next((day for place, day in reversed(days) if above <= place <= start), None)
+        stated = row.stated
+        if headed and day is not None:
+            stated = row.stated = Stamp("day", date=(day.year, day.month, day.day))
+        if not isinstance(stated, Stamp):
+            row.published = stated
+        elif stated.has_day or not stated.has_hour or stated.fault is not None:
+            row.published = clock.instant(stated)
+        else:
+            row.published = clock.instant(stated, day)
+            if day is None and isinstance(row.published, datetime):
+                row.published = _run_back(row.published, last)
+        if isinstance(row.published, datetime):
+            last = row.published
 
-    def day_in(self, line: str) -> date | None:
-        if len(line) > _LONGEST_DAY:
-            return None
-        stamp = stamp_of(line)
-        if stamp is None or stamp.has_hour or not stamp.has_day or len(stamp.before.split()) > 3:
-            return None
-        if stamp.after:
-            second = whole_stamp(stamp.after)  # "Today, 9 February"
-            if second is None and not stamp.weekday and len(stamp.after.split()) > 2:
-                return None
-            stamp = second if second is not None and second.has_day else stamp
-        return self.clock.day(stamp)
 
-    # --- instants -----------------------------------------------------------------------------------------------------
-
-    def date(self, found: list[Row], days: list[tuple[int, date]]) -> None:
-        """Set the instant of each row: hours alone belong to the day above them, or run back from the snapshot."""
-        last: datetime | None = None
-        for row in found:
-            stated = row.stated
-            if not isinstance(stated, Stamp):
-                row.published = stated
-            elif stated.has_day or not stated.has_hour or stated.fault is not None:
-                row.published = self.clock.instant(stated)
-            else:
-                start = self.layout.span(row.element)[0]
-                day = next((day for place, day in reversed(days) if place <= start), None)
-                row.published = self.clock.instant(stated, day)
-                if day is None and isinstance(row.published, datetime):
-                    row.published = self._run_back(row.published, last)
-            if isinstance(row.published, datetime):
-                last = row.published
-
-    def _run_back(self, moment: datetime, last: datetime | None) -> datetime:
-        # 23:50 below 00:10 is of the day before; 12:06 below 08:00 follows a headline that was pinned to the top.
-        if last is None:
-            return moment
-        while moment - last > timedelta(0) and moment - timedelta(days=1) > last - _NIGHT:
-            moment -= timedelta(days=1)
+def _run_back(moment: datetime, last: datetime | None) -> datetime:
+    # 23:50 below 00:10 is of the day before; 12:06 below 08:00 follows a headline that was pinned to the top.
+    if last is None:
         return moment
+    while moment - last > timedelta(0) and moment - timedelta(days=1) > last - _NIGHT:
+        moment -= timedelta(days=1)
+    return moment
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
 
 
 def _line(item: Item) -> int | None:
@@ -335,8 +249,8 @@ def _line(item: Item) -> int | None:
 
 
 def _without_time(line: str) -> str:
-    stamp = find(line[:80])
-    if stamp is None or (stamp.before and stamp.after and len(line) <= 80):
+    stamp = find(line[:_OPENING])
+    if stamp is None or (stamp.before and stamp.after and len(line) <= _OPENING):
         return line
     if not stamp.before:
         opening = stamp.after.split(" ", 1)[0]
@@ -351,66 +265,6 @@ def _without_time(line: str) -> str:
 def _without_key(line: str, keys: frozenset[str]) -> str:
     key, colon, rest = line.partition(":")
     return rest.strip() if colon and rest.strip() and words.fold(key) in keys else line
-
-
-def _shown_stamp(lines: list[str]) -> tuple[Stamp | None, str | None]:
-    """Return the time that the texts of an item state together, and a section that stands on their line."""
-    if not lines:
-        return None, None
-    stamps = [(line, stamp) for line in lines if (stamp := find(line)) is not None]
-    kept = [(line, stamp) for line, stamp in stamps if not is_update_key(stamp.before)] or stamps
-    if not kept:
-        return find(" ".join(lines)), None
-    section = next(filter(None, (_section_beside(stamp) for _, stamp in kept)), None)
-    first = kept[0][1]
-    if len(kept) == 2 and first.has_day != kept[1][1].has_day and first.has_hour != kept[1][1].has_hour:
-        whole = None  # a date and an hour
-    else:
-        whole = find(" ".join(line for line, _ in kept)) if len(kept) > 1 else first
-    if whole is not None and whole.has_day and whole.has_hour and whole.fault is None:
-        return whole, section
-    stamp = first
-    for _, other in kept[1:]:
-        if not stamp.has_hour and other.hour is not None:
-            stamp = replace(stamp, hour=other.hour, zone=stamp.zone or other.zone)
-        elif not stamp.has_day and other.has_day:
-            stamp = replace(other, hour=stamp.hour, zone=stamp.zone or other.zone)
-    return stamp, section
-
-
-def _section_beside(stamp: Stamp) -> str | None:
-    for beside in (stamp.before, stamp.after):
-        name = beside.strip(" |/,;:–—-•·[]()")
-        if (
-            name
-            and len(name) <= _LONGEST_SECTION
-            and not any(char.isdigit() for char in name)
-            and not is_date_key(name)
-            and sign(name) is None
-            and len(name.split()) <= 3
-            and words.is_section(name)
-        ):
-            return name
-    return None
-
-
-def _line_stamp(line: str) -> Stamp | None:
-    stamp = stamp_of(line)
-    if stamp is None or len(stamp.before + stamp.after) > _LONGEST_SECTION:
-        return None
-    return stamp
-
-
-def _before_list(groups: Sequence[Group], marks: Marks) -> int:
-    """Return where the two lines right above a list begin: its label, and perhaps its first day."""
-    if not groups:
-        return 0
-    start = marks.layout.span(groups[0].parent)[0]
-    lines = 0
-    while start > 0 and lines < 2:
-        start -= 1
-        lines += marks.layout.pieces[start].breaks
-    return start
 
 
 # --- which rows are entries -------------------------------------------------------------------------------------------
