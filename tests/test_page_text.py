@@ -1,6 +1,7 @@
 """Saved pages beyond the corpus: the rules themselves, pages made up at random, and text of any kind."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -296,3 +297,80 @@ def test_a_page_cut_anywhere_invents_no_time(
 def test_entries_carry_the_line_of_their_headline() -> None:
     harvest = page("News line\n\nFerry resumes after fog\n12:06 08.02.2025\nAll news")
     assert harvest.entries == (Entry(title="Ferry resumes after fog", published=at("2025-02-08T12:06"), line=3),)
+
+
+# --- pages cut in the middle ------------------------------------------------------------------------------------------
+
+SAMPLE = (Path(__file__).parents[1] / "feedsvc" / "sample" / "news-page.txt").read_text(encoding="utf-8")
+SAMPLE_SAVED = datetime(2025, 3, 15, 9, 0, tzinfo=BAKU)
+
+
+def test_a_headline_that_the_page_ends_in_is_withheld_and_complained_of() -> None:
+    cut = page("News line\n12:06 08.02.2025\nFerry resumes after fog\n11:00 08.02.2025\nOrchard opens its ga")
+    assert [entry.title for entry in cut.entries] == ["Ferry resumes after fog"]
+    assert cut.complaints == (Complaint("page.txt:5", "the page ends in the middle of a headline"),)
+
+
+@pytest.mark.parametrize("last", ["Orchard opens its gates\n", "Is the orchard open?", 'He said: "It is open"'])
+def test_a_headline_that_ends_as_one_or_with_its_line_is_whole(last: str) -> None:
+    whole = page(f"News line\n12:06 08.02.2025\nFerry resumes after fog\n11:00 08.02.2025\n{last}")
+    assert [entry.title for entry in whole.entries] == ["Ferry resumes after fog", last.strip()]
+    assert whole.complaints == ()
+
+
+def test_a_page_cut_anywhere_shows_no_headline_that_is_not_on_the_whole_one() -> None:
+    whole = page(SAMPLE, SAMPLE_SAVED)
+    titles = {entry.title for entry in whole.entries}
+    body = SAMPLE.encode()
+    for size in range(0, len(body), 40):
+        harvest = page(body[:size], SAMPLE_SAVED)
+        assert {entry.title for entry in harvest.entries} <= titles
+        assert harvest.article is None or harvest.article.title in titles
+
+
+# --- the article's own time -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stated", ["Town 99:99 45.13.2025", "Town 32:00 14.03.2025", "Town 18:40 14.13.2025", "Town 18:40 31.02.2025"]
+)
+def test_an_impossible_time_leaves_the_article_its_headline_and_section(stated: str) -> None:
+    sample = SAMPLE.replace("Town 18:40 14.03.2025", stated)
+    assert sample != SAMPLE
+    whole, harvest = page(SAMPLE, SAMPLE_SAVED), page(sample, SAMPLE_SAVED)
+    assert whole.article is not None
+    assert harvest == replace(
+        whole,
+        article=replace(whole.article, published=None),
+        complaints=(Complaint("page.txt:3", f"the time is unknown: there is no {stated.removeprefix('Town ')}"),),
+    )
+
+
+def test_an_impossible_time_leaves_an_entry_its_section() -> None:
+    harvest = page(
+        "News line\nFerry resumes after fog\nTown 25:61 08.02.2025\nOrchard opens its gates\nFarms 12:06 08.02.2025\n"
+        "Choir sings in the tunnel\nTown 11:06 08.02.2025\nAll news\n"
+    )
+    assert [entry.section for entry in harvest.entries] == ["Town", "Farms", "Town"]
+    assert [complaint.where for complaint in harvest.complaints] == ["page.txt:3"]
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_short_paragraphs_below_a_headline_and_its_time_are_an_article(blank: str) -> None:
+    article = page(
+        f"Old depot reopens\n{blank}Town 18:40 08.02.2025\n{blank}The hall opens in May.\n{blank}All are welcome.\n"
+        "\nNews line\nFerry resumes after fog\n12:06 08.02.2025\nAll news\n"
+    ).article
+    assert article is not None
+    assert (article.title, article.section, article.published) == ("Old depot reopens", "Town", at("2025-02-08T18:40"))
+    assert plain(article.body or "") == ("The hall opens in May.", "All are welcome.")
+
+
+def test_a_caption_that_stands_twice_and_a_heading_are_no_paragraphs_and_a_bullet_stays() -> None:
+    article = page(
+        "Old depot reopens in the spring\n18:40 08.02.2025\n\nThe depot on Weir Street.\nThe depot on Weir Street.\n\n"
+        "The depot will reopen as a market hall with thirty-two stalls. The work took three years and cost two million."
+        "\n\nWhat visitors should know\n\n• Dogs stay outside.\n\n• Bicycles may come in.\n"
+    ).article
+    assert article is not None
+    assert [text[:12] for text in plain(article.body or "")] == ["The depot wi", "• Dogs stay ", "• Bicycles m"]

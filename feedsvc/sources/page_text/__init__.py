@@ -32,11 +32,12 @@ def read(snapshot: Snapshot, *, zone: ZoneInfo) -> Harvest:
     clock = Clock(snapshot.taken_at, zone)
     blocks = find_blocks(lines, clock)
     article = find_article(lines, blocks, clock)
-    found = [entry for block in blocks if block.is_news for entry in block.entries]
+    listed = [entry for block in blocks if block.is_news for entry in block.entries]
+    found = [entry for entry in listed if not entry.line.cut]
     return Harvest(
         article=_as_article(article) if article is not None else None,
         entries=tuple(_as_entry(entry) for entry in found),
-        complaints=_complaints(snapshot.origin, article, found),
+        complaints=_complaints(snapshot.origin, article, listed),
         listing=_listing(lines, found),
     )
 
@@ -60,16 +61,14 @@ def _known(published: datetime | Unknown | None) -> datetime | None:
     return published if isinstance(published, datetime) else None
 
 
-def _complaints(origin: str, article: Article | None, found: list[Found]) -> tuple[Complaint, ...]:
-    stated = [(one.stamp, one.published) for one in ([article] if article is not None else []) + list(found)]
-    return tuple(
-        Complaint(f"{origin}:{stamp.number}", f"the time is unknown: {published.reason}")
-        for stamp, published in sorted(
-            ((stamp, published) for stamp, published in stated if stamp is not None),
-            key=lambda pair: pair[0].number,
-        )
-        if isinstance(published, Unknown)
-    )
+def _complaints(origin: str, article: Article | None, listed: list[Found]) -> tuple[Complaint, ...]:
+    problems = [
+        (one.stamp.number, f"the time is unknown: {one.published.reason}")
+        for one in ([article] if article is not None else []) + list(listed)
+        if one.stamp is not None and isinstance(one.published, Unknown)
+    ]
+    problems += [(one.line.number, "the page ends in the middle of a headline") for one in listed if one.line.cut]
+    return tuple(Complaint(f"{origin}:{number}", message) for number, message in sorted(problems))
 
 
 def _listing(lines: list[Line], found: list[Found]) -> Listing:

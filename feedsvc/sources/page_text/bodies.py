@@ -15,7 +15,6 @@ from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 
 _LEAST_OPENING = 130  # characters of a first paragraph that does not end as one
-_SHORT_OPENING = 12  # characters of a first sentence right below the article's time
 _LONGEST_HEADING = 70  # characters of a heading between paragraphs
 _LEAST_ABOVE = 100  # characters of text above the first heading; with less it is a lead
 _LONGEST_NOTE = 40  # characters of a note on the line below the time
@@ -29,16 +28,16 @@ _ITEM = re.compile(r"^(?:[-–—]|\d{1,2}[.)]\s|\d{4}\b)")
 
 def starts(lines: Sequence[Line]) -> Iterator[int]:
     """Yield where running text may begin: a headline of two sentences right above a time is none of it."""
-    timed = False
+    near = 0
     for place, line in enumerate(lines):
         if (line.stamp is not None and line.stamp.has_day and line.stamp.has_hour) or line.inline is not None:
-            timed = True
+            near = 2
             continue
         if not line.is_text:
             continue
-        # Right below the article's time a short sentence is text as well.
-        short = timed and line.ends_sentence and len(line.text) >= _SHORT_OPENING and " " in line.text
-        timed = False
+        # Right below the article's time, or the headline there, a short sentence is text as well.
+        short = near > 0 and line.ends_sentence and " " in line.text
+        near -= 1
         if not short and (not line.is_sentence or (not is_finished(line) and len(line.text) < _LEAST_OPENING)):
             continue
         below = [other for other in lines[place + 1 : place + 4] if other.sign is None]
@@ -68,7 +67,7 @@ def read_body(lines: Sequence[Line], title: Line, author: str | None) -> tuple[l
             break  # the name of a section below the text heads another part of the page
         if line.sign is Sign.OTHER:
             aside = True
-        elif line.is_text:
+        elif line.is_text and not line.cut:
             if aside and not (line.is_sentence and line.ends_sentence):
                 continue
             aside = False

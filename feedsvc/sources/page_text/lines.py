@@ -32,6 +32,7 @@ _GLUED = re.compile(
     r"|(?P<hour>\b(?:[01]\d|2[0-3]):[0-5]\d)(?=\d{3,}$)"
 )
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
+_END = re.compile(r"(?<!\s)[.!?…։\"'»”’)\]]$")
 _DASH = re.compile(r"^[-–—]\s+")
 _FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
 _NEXT_SENTENCE = re.compile(r"(?:[^\W\d_]{2}[.!?]|[\u0531-\u0587][։:])[\"'»”’)]*\s+[\"'«“(]*([^\W\d_])")
@@ -60,6 +61,8 @@ class Line:
     inline: Stamp | None = None
     # The line with its bullet, as a paragraph shows it; empty where the text is all of it.
     bulleted: str = ""
+    # The page ends in the middle of it.
+    cut: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -120,14 +123,19 @@ def split(page: str) -> list[Line]:
         lines.append(_line(number, text, gap, blanks, raw))
         gap = 0
     if lines:
-        lines[-1] = _perhaps_cut(lines[-1])
+        lines[-1] = _perhaps_cut(lines, is_whole=page.endswith(("\n", "\r")))
     return _without_common_furniture(_merged(_supported(_without_columns(_without_menus(lines)))))
 
 
-def _perhaps_cut(last: Line) -> Line:
+def _perhaps_cut(lines: Sequence[Line], *, is_whole: bool) -> Line:
+    """Return the last line of a page, which may have been cut: no line break follows, and it does not end as one."""
+    last = lines[-1]
     if last.stamp is None and _FRAGMENT.match(last.text):
         return replace(last, sign=None, stamp=Stamp("cut", fault="the page ends in the middle of a time"))
-    return last
+    bare = last.stamp is not None and not last.stamp.after
+    if is_whole or last.sign is not None or bare or _END.search(last.text):
+        return last
+    return last if any(line.text == last.text for line in lines[:-1]) else replace(last, cut=True)
 
 
 def _line(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
