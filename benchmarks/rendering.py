@@ -28,8 +28,8 @@ def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     config = room.config()
     headlines = _articles(room)
     for what, editions in (
-        (f"{ENTRIES} headlines", [headlines] * (rounds + 1)),
-        # Other stories each time: what was rendered before is remembered.
+        # Other ones each time: what was rendered before is remembered.
+        (f"{ENTRIES} headlines", [_with_titles(headlines, number) for number in range(rounds + 1)]),
         (f"{ENTRIES} full stories", [_with_bodies(headlines, number) for number in range(rounds + 1)]),
     ):
         bare, whole = _compared(editions, config, rounds)
@@ -47,6 +47,10 @@ def _compared(
         Work(lambda number: _whole(editions[number], config)),
     )
     return bare, whole
+
+
+def _with_titles(articles: Sequence[Article], edition: int) -> tuple[Article, ...]:
+    return tuple(replace(article, title=f"{article.title} ({edition})") for article in articles)
 
 
 def _articles(room: Newsroom) -> tuple[Article, ...]:
