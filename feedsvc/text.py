@@ -60,6 +60,7 @@ def slug(title: str) -> str:
     return str(slugify(title, max_length=80, word_boundary=True)) or "article"
 
 
+@lru_cache(maxsize=8192)
 def canonical_link(link: str) -> str:
     """Return the form of an address under which two spellings are one article.
 

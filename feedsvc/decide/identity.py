@@ -49,7 +49,7 @@ def lookup(harvest: Harvest, previous: Reading | None = None) -> Lookup:
         guids=_distinct(entry.guid for entry in entries),
         links=_distinct(canonical_link(entry.link) for entry in entries if entry.link),
         keys=_distinct(headline_key(entry.title) for entry in entries),
-        stated=_distinct(entry.published for entry in entries),
+        stated=_distinct(_instant(entry.published) for entry in entries),
     )
 
 
@@ -77,7 +77,7 @@ def decide(
     close variant of the headline at the same minute, or within two hours of one that left the list. Two different
     headlines in one list are two articles.
     """
-    entries = entries_of(harvest)
+    entries = tuple(map(_usable, entries_of(harvest)))
     listing = entries[1:] if harvest.article else entries
     matcher = _Matcher(known, listing, previous)
     cut = lists and harvest.listing is not Listing.PRESENT
@@ -368,19 +368,17 @@ def _likeness(one: str, other: str) -> float:
 
 
 def entries_of(harvest: Harvest) -> tuple[Entry, ...]:
-    """Return the page's article, if any, and the entries, with their times in UTC and only links that can be opened.
+    """Return the page's own article, if any, and the entries of its news line."""
+    return ((harvest.article,) if harvest.article else ()) + harvest.entries
+
+
+def _usable(entry: Entry) -> Entry:
+    """Return the entry with its time in UTC, and with its link only if that can be opened.
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
     """
-    entries = ((harvest.article,) if harvest.article else ()) + harvest.entries
-    return tuple(
-        replace(
-            entry,
-            published=_instant(entry.published),
-            link=entry.link if entry.link and is_web_address(entry.link) else None,
-        )
-        for entry in entries
-    )
+    link = entry.link if entry.link and is_web_address(entry.link) else None
+    return replace(entry, published=_instant(entry.published), link=link)
 
 
 def _instant(published: datetime | None) -> datetime | None:
