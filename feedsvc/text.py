@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 # XML 1.0 §2.2 Char, less the lone surrogates that Python can hold and UTF-8 cannot.
@@ -49,7 +50,7 @@ def headline_key(title: str) -> str:
     no letter and no digit.
     """
     folded = unicodedata.normalize("NFKD", title).replace("ı", "i").casefold()
-    bare = folded if folded.isascii() else "".join(char for char in folded if not unicodedata.combining(char))
+    bare = folded if folded.isascii() else "".join(filterfalse(unicodedata.combining, folded))
     return _NOT_WORD.sub(" ", bare).strip()
 
 

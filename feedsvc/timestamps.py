@@ -405,7 +405,7 @@ def find(text: str) -> Stamp | None:
     # Only "yesterday" and the like are times without a digit, and they stand alone.
     if len(text) > _LONGEST or (len(text) > _LONGEST_WORDS and _DIGIT.search(text) is None):
         return None
-    if (iso := _ISO.search(text)) is not None:
+    if "T" in text and (iso := _ISO.search(text)) is not None:
         return _iso_stamp(text, iso)
     line = _tokenise(text)
     start = 0

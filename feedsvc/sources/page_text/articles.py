@@ -91,6 +91,8 @@ def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | Non
         if article is None or (best is not None and not _outdoes(article, best)):
             continue
         best = article
+        if article.stamp is not None and article.stamp.number < article.first:
+            break  # nothing outdoes a text below its own time
     return best
 
 

@@ -6,7 +6,7 @@ text is a headline.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
@@ -27,9 +27,14 @@ class Clock:
 
     taken_at: datetime
     zone: ZoneInfo
+    # Each time is asked for by every order that is tried.
+    known: dict[tuple[Stamp, date | None], datetime | Unknown] = field(default_factory=dict, compare=False, repr=False)
 
     def instant(self, stamp: Stamp, day: date | None = None) -> datetime | Unknown:
-        return resolve(stamp, taken_at=self.taken_at, zone=self.zone, day=day)
+        found = self.known.get((stamp, day))
+        if found is None:
+            found = self.known[stamp, day] = resolve(stamp, taken_at=self.taken_at, zone=self.zone, day=day)
+        return found
 
     def day(self, stamp: Stamp) -> date | None:
         return day_of(stamp, taken_at=self.taken_at, zone=self.zone)

@@ -225,6 +225,7 @@ _RIGHTS = tuple(
         )
     )
 )
+_DIGIT = re.compile(r"\d")
 _WEATHER = re.compile(r"^[+\-–−]?\d{1,2}(?:[.,]\d{1,2})?\s*°?\s*o?[CcСс]$|[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
 _RATES = re.compile(
     r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d",
@@ -266,12 +267,21 @@ _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
     (lambda text, _key: "©" in text or fold(text.partition(":")[0]) in _CREDITS, Sign.MORE),
     (lambda _text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
     (lambda _text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
-    (lambda text, _key: _CONTACT.search(text) or _RATES.search(text) or _is_weather(text), Sign.MORE),
+    (lambda text, _key: _is_contact(text) or _is_rate(text) or _is_weather(text), Sign.MORE),
 )
 
 
+# Most lines are headlines: a cheap look first.
+def _is_contact(text: str) -> bool:
+    return any(sign in text for sign in ".@/+(") and _CONTACT.search(text) is not None
+
+
+def _is_rate(text: str) -> bool:
+    return _DIGIT.search(text) is not None and _RATES.search(text) is not None
+
+
 def _is_weather(text: str) -> bool:
-    return _WEATHER.search(text) is not None and (len(text.split()) <= 5 or text.count("°") > 1)
+    return _DIGIT.search(text) is not None and _WEATHER.search(text) is not None and (len(text.split()) <= 5 or text.count("°") > 1)
 
 
 def _long_sign(text: str) -> Sign | None:
@@ -345,8 +355,11 @@ def is_cut(text: str) -> bool:
     return any(" ".join(words[-size:]) in _MORE for size in (2, 3) if len(words) > size)
 
 
+@lru_cache(maxsize=2048)
 def section(text: str) -> str | None:
     """Return the section that a short line names, without the words that some sites put beside it."""
+    if len(text) > LONGEST:
+        return None
     kept = " ".join(word for word in text.split() if fold(word) not in _MATERIALS)
     return kept if is_section(kept) else None
 
