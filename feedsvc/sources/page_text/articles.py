@@ -70,17 +70,14 @@ def find_article(lines: Sequence[Line], blocks: Sequence[Block], clock: Clock) -
 def _stretches(lines: Sequence[Line], taken: frozenset[int]) -> list[list[Line]]:
     """Return the parts of the page that no list has taken and no label cuts."""
     stretches: list[list[Line]] = [[]]
-    for line in lines:
-        if line.number in taken or line.sign in (Sign.LABEL, Sign.END):
-            # "News" heads lists, and alone above a headline it is the section.
-            stretches.append([line] if words.section(line.text) is not None else [])
-        else:
+    for line, below in itertools.zip_longest(lines, lines[1:]):
+        if line.number not in taken and line.sign not in (Sign.LABEL, Sign.END):
             stretches[-1].append(line)
-    return [
-        # A label above other entries of a menu is one as well.
-        stretch[1:] if len(stretch) > 1 and stretch[0].sign is Sign.LABEL and stretch[1].sign is not None else stretch
-        for stretch in stretches
-    ]
+            continue
+        # "News" heads lists and opens menus, and alone above a headline it is the section.
+        alone = line.sign is Sign.LABEL and below is not None and below.sign is None
+        stretches.append([line] if alone and words.section(line.text) is not None else [])
+    return [stretch for stretch in stretches if stretch]
 
 
 def _article(stretch: list[Line], clock: Clock, listed: Listed) -> Article | None:

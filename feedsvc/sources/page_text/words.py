@@ -13,6 +13,7 @@ from itertools import pairwise
 from feedsvc.text import headline_key
 
 LONGEST_TRAIL = 250
+_LONGEST_SECTION = 60
 LONGEST = 70  # characters: a longer line is never a label or a menu entry
 
 
@@ -213,6 +214,8 @@ _CREDITS = _keys(
     ", світлина, ілюстрація, φωτο, φωτογραφία, φωτογραφίες, լուսանկար, լուսանկարը, ֆոտո, rasm, сурат, расм, ფოტო"
     ", source, via, mənbə, kaynak, источник, джерело, πηγή, աղբյուր, աղբյուրը, manba, манба, წყარო"
 )
+# With what an entry of a menu can begin: most lines are headlines and begin otherwise.
+_OPENINGS = frozenset(phrase.split()[0] for phrase in _SECTIONS | _MORE | _OTHERS | _LABELS | _NEWS | _WHICH)
 _HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
 )
@@ -281,7 +284,11 @@ def _is_rate(text: str) -> bool:
 
 
 def _is_weather(text: str) -> bool:
-    return _DIGIT.search(text) is not None and _WEATHER.search(text) is not None and (len(text.split()) <= 5 or text.count("°") > 1)
+    return (
+        _DIGIT.search(text) is not None
+        and _WEATHER.search(text) is not None
+        and (len(text.split()) <= 5 or text.count("°") > 1)
+    )
 
 
 def _long_sign(text: str) -> Sign | None:
@@ -316,7 +323,7 @@ def is_label(key: str) -> bool:
 
 def _is_pager(key: str) -> bool:
     """Tell whether a line leads to the other pages of a list: "« 1 2 3 … 120 »"."""
-    if not any(char.isdigit() for char in key):
+    if _DIGIT.search(key) is None:
         return False
     words = key.split()
     numbers = [int(word) for word in words if word.isdecimal() and len(word) < 6]
@@ -358,7 +365,7 @@ def is_cut(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def section(text: str) -> str | None:
     """Return the section that a short line names, without the words that some sites put beside it."""
-    if len(text) > LONGEST:
+    if len(text) > _LONGEST_SECTION:
         return None
     kept = " ".join(word for word in text.split() if fold(word) not in _MATERIALS)
     return kept if is_section(kept) else None
@@ -435,6 +442,8 @@ def _begins(key: str, beginnings: tuple[str, ...]) -> bool:
 
 def _is_menu(words: list[str]) -> bool:
     """Tell whether a line is several entries of a menu in a row."""
+    if not words or words[0] not in _OPENINGS:
+        return False
     place, entries = 0, 0
     while place < len(words):
         for size in (3, 2, 1):
