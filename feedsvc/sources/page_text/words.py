@@ -267,7 +267,7 @@ _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
     (lambda text, key: key in _MORE or (len(key) > 4 and key in _COUNTED) or _SWITCH.match(text), Sign.MORE),
     (lambda _text, key: _opens_list(key), Sign.MORE),
     (lambda text, _key: author(text) is not None, Sign.AUTHOR),
-    (lambda text, _key: "©" in text or fold(text.partition(":")[0]) in _CREDITS, Sign.MORE),
+    (lambda text, _key: "©" in text or (":" in text and fold(text.partition(":")[0]) in _CREDITS), Sign.MORE),
     (lambda _text, key: _begins(key, _STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
     (lambda _text, key: _begins(key, _MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
     (lambda text, _key: _is_contact(text) or _is_rate(text) or _is_weather(text), Sign.MORE),
@@ -413,6 +413,8 @@ def author(text: str) -> str | None:
     key = fold(text)
     if key in _AUTHORS_ALONE:
         return ""
+    if ":" not in text:
+        return _byline(text, key.split())
     signed, named = _SIGNED.search(text), _NAME_AFTER.match(text)
     if signed is not None and fold(signed[1]) in _AUTHORS_ALONE:
         return signed[2].strip()
