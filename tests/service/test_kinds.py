@@ -11,7 +11,12 @@ from press import Newsroom, articles, documents, main_feed
 from feedsvc.model import Outcome, Run, SourceName
 from feedsvc.service import Service
 
-HEADLINES = ("The lighthouse keeper retires after forty years", "Harbour bridge is painted green again", "School choir sings for the fishing fleet", "Council votes on the budget of the library")  # fmt: skip
+HEADLINES = (
+    "The lighthouse keeper retires after forty years",
+    "Harbour bridge is painted green again",
+    "School choir sings for the fishing fleet",
+    "Council votes on the budget of the library",
+)
 
 
 def news_page(headlines: tuple[str, ...] = HEADLINES) -> str:
