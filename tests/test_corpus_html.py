@@ -15,7 +15,7 @@ CORPUS = Path(__file__).parent / "corpus" / "html"
 CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 
 # A case that goes is a question that is no longer asked: raise this when cases are added, never lower it.
-FEWEST_CASES = 48
+FEWEST_CASES = 65
 # Cases that are not read wholly right, each with what is missing: `name: why`.
 KNOWN_MISSES: dict[str, str] = {}
 
@@ -28,9 +28,7 @@ def case(name: str) -> dict[str, Any]:
 def snapshot(name: str) -> Snapshot:
     said = case(name)
     body = (CORPUS / f"{name}.html").read_bytes()
-    return Snapshot(
-        f"{name}.html", body, datetime.fromisoformat(said["saved_at"]), said.get("media_type", "text/html")
-    )
+    return Snapshot(f"{name}.html", body, datetime.fromisoformat(said["saved_at"]), said.get("media_type", "text/html"))
 
 
 def harvest(name: str, selectors: Selectors | None = None) -> Harvest:
@@ -92,4 +90,4 @@ def test_the_corpus_keeps_its_size_and_few_pages_are_missed() -> None:
 
 
 def test_every_page_has_its_label_and_every_label_its_page() -> None:
-    assert CASES == sorted(path.stem for path in CORPUS.glob("*.html"))
+    assert sorted(path.stem for path in CORPUS.glob("*.html")) == CASES

@@ -17,6 +17,9 @@ from feedsvc.sources.html.marks import Marks
 
 _FEWEST = 2
 _FEWEST_LETTERS = 8
+_MOST_KINDS = 150  # of repeated links, times and texts that are looked at, the most frequent first
+_MOST_ITEMS = 2000  # of a list
+_MOST_NEIGHBOURS = 1000
 _HEADLINE = 0.6
 _ROW = 3  # a row of cards; more of a kind side by side are a list of their own
 
@@ -52,14 +55,13 @@ def candidates(marks: Marks) -> list[Candidate]:
 
 def _seeds(marks: Marks) -> Iterator[tuple[str, list[HtmlElement]]]:
     """Yield elements of one kind that could each mark an item."""
-    kinds = (("link", _links(marks)), ("time", _times(marks)), ("text", _texts(marks)))
-    for name, members in kinds:
-        groups: dict[int, list[HtmlElement]] = defaultdict(list)
+    seeds: list[tuple[str, list[HtmlElement]]] = []
+    for name, members in (("link", _links(marks)), ("time", _times(marks)), ("text", _texts(marks))):
+        kinds: dict[int, list[HtmlElement]] = defaultdict(list)
         for member in members:
-            groups[marks.layout.signature[member]].append(member)
-        for alike in groups.values():
-            if len(alike) >= _FEWEST:
-                yield name, alike
+            kinds[marks.layout.signature[member]].append(member)
+        seeds += [(name, alike[:_MOST_ITEMS]) for alike in kinds.values() if len(alike) >= _FEWEST]
+    yield from sorted(seeds, key=lambda seed: -len(seed[1]))[:_MOST_KINDS]
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
@@ -118,7 +120,11 @@ def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
 def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
     """Return a cluster with the neighbours that are built otherwise inside: a bold item, one with a picture."""
     tag = Counter(item.tag for item in cluster.items).most_common(1)[0][0]
-    if tag in ("a", "span", "b", "time", "i", "p") or len(cluster.items) < _FEWEST:
+    if (
+        tag in ("a", "span", "b", "time", "i", "p")
+        or not len(cluster.items) >= _FEWEST
+        or len(cluster.parent) > _MOST_NEIGHBOURS
+    ):
         return cluster
     classes = {name for item in cluster.items for name in lasting(item.get("class") or "")}
     known = set(cluster.items)

@@ -65,27 +65,37 @@ def heading(parent: HtmlElement, first: HtmlElement, marks: Marks, own: set[int]
     place = layout.span(first)[0] - 1
     for _ in range(_LINES):
         if place < 0 or place in own:
-            return _NO_HEADING
+            break
         start = place
         while start > 0 and not layout.pieces[start].breaks and start - 1 not in own:
             start -= 1
-        line = spaced(layout.pieces[start : place + 1])
-        kind = sign(line) if len(line) <= words.LONGEST else None
-        if kind is Sign.LABEL or (kind is Sign.END and words.is_label(words.fold(line)) and _is_headed(start, layout)):
-            return Heading(Kind.NEWS)
-        if kind is Sign.OTHER:
-            return Heading(Kind.OTHER)
-        if kind is Sign.END and layout.pieces[start].owner.tag != "a":
-            return Heading(Kind.NAMED)  # "Archive" over a list is no way out of it
-        skipped = kind in (Sign.END, Sign.MORE, Sign.COUNT) or _is_time(line)
-        if not skipped:
-            if not _is_headed(start, layout) or len(line) > words.LONGEST:
-                return _NO_HEADING
-            return Heading(Kind.NAMED, words.section(line))
-        if kind is Sign.MORE and _is_headed(start, layout) and not _is_time(line):
-            return Heading(Kind.NAMED)
+        read = _read(spaced(layout.pieces[start : place + 1]), start, layout)
+        if read is not None:
+            return read
         place = start - 1
     return _NO_HEADING
+
+
+def _read(line: str, place: int, layout: Layout) -> Heading | None:
+    """Return what a line above a list heads, None for one that heads nothing: the heading is further up."""
+    kind = sign(line) if len(line) <= words.LONGEST else None
+    headed = _is_headed(place, layout)
+    if kind is Sign.OTHER:
+        return Heading(Kind.OTHER)
+    if _is_news(line, kind) and (kind is Sign.LABEL or headed):
+        return Heading(Kind.NEWS)
+    # "Archive" over a list is no way out of it, and "Sport | Video" above it no button.
+    if (kind is Sign.END and layout.pieces[place].owner.tag != "a") or (kind is Sign.MORE and headed):
+        return Heading(Kind.NAMED)
+    if kind in (Sign.END, Sign.MORE, Sign.COUNT) or _is_time(line):
+        return None
+    if headed and len(line) <= words.LONGEST:
+        return Heading(Kind.NAMED, words.section(line))
+    return _NO_HEADING
+
+
+def _is_news(line: str, kind: Sign | None) -> bool:
+    return kind is Sign.LABEL or (kind is Sign.END and words.is_label(words.fold(line)))
 
 
 def _is_time(line: str) -> bool:
@@ -125,7 +135,7 @@ def _told(parent: HtmlElement, layout: Layout) -> Heading | None:
             kind = sign(line.strip()[: words.LONGEST])
             if kind is Sign.OTHER:
                 return Heading(Kind.OTHER)
-            if kind is Sign.LABEL or (kind is Sign.END and words.is_label(words.fold(line))):
+            if _is_news(line, kind):
                 return Heading(Kind.NEWS)
         element = element.getparent()
     return None

@@ -120,11 +120,7 @@ class Page:
     def _told_row(self, told: structured.Told) -> Row | None:
         title = headline(told.title or "")
         link = address(told.link, self.base) if told.link else None
-        if (
-            not title
-            or headline_quality(title) == 0
-            or (told.kind == "ListItem" and told.published is None and not link)
-        ):
+        if not title or headline_quality(title) == 0:
             return None
         published = (
             dates.read(told.published, taken_at=self.clock.taken_at, zone=self.clock.zone) if told.published else None

@@ -1,7 +1,7 @@
 """What an item states about its time: the texts and attributes of its elements put together to one statement.
 
 Knows that a date and an hour may stand apart, that an attribute is more exact than the words beside it, and that some
-call their local time UTC; hides the forms of attributes. The day of an hour alone is for :mod:`feedsvc.sources.html.rows`.
+call their local time UTC; hides the forms of attributes. The day of an hour alone is found by its list.
 """
 
 import re

@@ -13,6 +13,7 @@ from typing import Any
 from feedsvc.text import one_line
 
 _NEWS = ("Article", "BlogPosting", "LiveBlogPosting", "Posting", "Report")
+_LISTS = frozenset(("ItemList", "CollectionPage", "DataFeed"))
 _DEEPEST = 8
 _MOST = 500
 _WRAPPING = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*;?\s*$")
@@ -33,7 +34,6 @@ class Told:
     summary: str | None = None
     body: str | None = None
     listed: bool = False
-    kind: str = ""
 
 
 def told(scripts: Iterable[str]) -> list[Told]:
@@ -62,36 +62,31 @@ def _news(value: Any, listed: bool, depth: int) -> Iterator[Told]:
         for one in value[:_MOST]:
             yield from _news(one, listed, depth + 1)
     elif isinstance(value, dict):
-        kinds = [str(kind) for kind in _listed(value.get("@type"))]
+        kinds = {str(kind) for kind in _listed(value.get("@type"))}
         if any(kind.endswith(_NEWS) for kind in kinds):
-            yield _told(value, listed, kinds[0])
-            return
-        if "ListItem" in kinds:
-            item = value.get("item")
-            if isinstance(item, dict) and (item.get("@type") or item.get("headline")):
-                merged = {"url": value.get("url"), "name": value.get("name"), **item}
-                if any(str(kind).endswith(_NEWS) for kind in _listed(item.get("@type"))):
-                    yield _told(merged, True, "NewsArticle")
-                    return
-                value = merged
-            elif isinstance(item, str):
-                value = {**value, "url": item}
-            if _text(value.get("name")) and _text(value.get("url")):
-                yield _told(value, True, "ListItem")
-            return
-        if "BreadcrumbList" in kinds:
-            return
-        inside = listed or "ItemList" in kinds or "CollectionPage" in kinds or "DataFeed" in kinds
-        for key, child in value.items():
-            if key not in _ASIDE and isinstance(child, dict | list):
-                yield from _news(child, inside, depth + 1)
+            yield _told(value, listed)
+        elif "ListItem" in kinds:
+            yield from _list_item(value)
+        elif "BreadcrumbList" not in kinds:
+            inside = listed or not kinds.isdisjoint(_LISTS)
+            for key, child in value.items():
+                if key not in _ASIDE and isinstance(child, dict | list):
+                    yield from _news(child, inside, depth + 1)
+
+
+def _list_item(value: dict[str, Any]) -> Iterator[Told]:
+    item = value.get("item")
+    own = item if isinstance(item, dict) else {"url": item} if isinstance(item, str) else {}
+    told = _told({"url": value.get("url"), "name": value.get("name"), **own}, True)
+    if told.title and told.link:
+        yield told
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value is not None else []
 
 
-def _told(value: dict[str, Any], listed: bool, kind: str) -> Told:
+def _told(value: dict[str, Any], listed: bool) -> Told:
     return Told(
         title=_text(value.get("headline")) or _text(value.get("name")),
         link=_address(value.get("url")) or _address(value.get("mainEntityOfPage")) or _address(value.get("@id")),
@@ -102,7 +97,6 @@ def _told(value: dict[str, Any], listed: bool, kind: str) -> Told:
         summary=_text(value.get("description")),
         body=value["articleBody"] if isinstance(value.get("articleBody"), str) else None,
         listed=listed,
-        kind=kind,
     )
 
 

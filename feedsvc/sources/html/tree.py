@@ -19,6 +19,12 @@ MAX_BYTES = 8_000_000  # the longest list that was seen had 2 MB, half of it pic
 MAX_ELEMENTS = 150_000  # half a minute of detection at the worst; a page of 200 entries has 4,000
 MAX_DEPTH = 250  # where libxml2 stops reading by itself (xmlParserMaxDepth, 255 with html and body)
 
+# The parser compares each attribute of a tag with all others: 100,000 of them (1 MB) cost it 68 s, this many 1.4 s.
+MAX_COMPARISONS = 200_000_000
+_TAG = re.compile(r"""<[a-zA-Z][^\s/>]*+(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)*+""")
+_ATTRIBUTE = re.compile(r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+_LONG_TAG = 2000  # characters; shorter ones cannot cost much
+
 # Nothing in them is seen by a reader. A form may hold a whole page, so it stays.
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "select", "textarea", "math")
 _META = re.compile(rb"<meta\b[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -56,6 +62,8 @@ def parse(snapshot: Snapshot) -> Tree:
     text = _ILLEGAL.sub("", text)
     if not text.strip():
         raise Unreadable("the page is empty")
+    if sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in _TAG.findall(text) if len(tag) > _LONG_TAG) > MAX_COMPARISONS:
+        raise Unreadable("has a tag with thousands of attributes; such a page is not read")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
