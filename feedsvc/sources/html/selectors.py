@@ -49,7 +49,7 @@ def compiled(selector: str) -> etree.XPath:
             # From an item, "//a" means those in it.
             return etree.XPath(f".{selector}")
         return etree.XPath(" | ".join(_translated(part.strip()) for part in _PARTS.split(selector)))
-    except (etree.XPathError, ValueError, SyntaxError) as error:
+    except (etree.XPathError, ValueError, SyntaxError, RuntimeError) as error:  # cssselect's own are two of these
         raise InvalidSelector(f"{selector!r} is no selector: {error}") from error
 
 
