@@ -10,7 +10,7 @@ from datetime import datetime
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.blocks import Block
-from feedsvc.sources.page_text.bodies import read_body, starts
+from feedsvc.sources.page_text.bodies import read_body, same, starts
 from feedsvc.sources.page_text.heads import Listed, headed, is_aside, section_of
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.runs import Clock
@@ -127,7 +127,7 @@ def _article_at(stretch: list[Line], start: int, clock: Clock, listed: Listed) -
 
 def _named_twice(lines: Sequence[Line]) -> str | None:
     """Return the name that stands twice in a row, as a portrait's and a link's."""
-    names = [one.text for one, other in itertools.pairwise(lines) if one.is_text and one.text == other.text]
+    names = [other.text for one, other in itertools.pairwise(lines) if one.is_text and same(one, other)]
     return next((name for name in names if words.is_name(name)), None)
 
 

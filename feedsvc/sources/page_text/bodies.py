@@ -6,7 +6,7 @@ Knows nothing of headlines but that none is a paragraph.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.heads import is_aside, is_update
@@ -15,12 +15,10 @@ from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 
 _LEAST_OPENING = 130  # characters of a first paragraph that does not end as one
-_LONGEST_HEADING = 70  # characters of a heading between paragraphs
+_LONGEST_HEADING = 80  # characters of a heading between paragraphs
 _LEAST_ABOVE = 100  # characters of text above the first heading; with less it is a lead
 _LONGEST_NOTE = 40  # characters of a note on the line below the time
 
-# What may follow the last full stop of a paragraph: its place or its agency, "(Reuters)", "-02D-", "İHA".
-_SIGNED_OFF = re.compile(r"[.!?։…][\"'»”’)\]]*\s*(?:\([^()]{1,40}\)|-\w{1,6}-|[^\W\d_]{2,6})$")
 _FINISHED = re.compile(r"[.!?։…:][\"'»”’)\]]*$")
 _UNFINISHED_QUESTION = re.compile(r"[!?:][\"'»”’)\]]*$")
 _ITEM = re.compile(r"^(?:[-–—]|\d{1,2}[.)]\s|\d{4}\b)")
@@ -84,6 +82,9 @@ def _paragraphs(kept: Sequence[Line]) -> Iterator[Line]:
     """Yield the lines that are paragraphs, and neither captions, which stand twice in a row, nor headings."""
     captions = {line.number for pair in pairwise(kept) if same(*pair) for line in pair}
     rest = [line for line in kept if line.number not in captions]
+    opening = list(takewhile(is_heading, rest))
+    if len(opening) > 1 and all(not line.gap for line in opening[1:]):
+        rest = rest[len(opening) :]  # a caption, its source, a name
     so_far = 0
     for place, line in enumerate(rest):
         if (
@@ -121,7 +122,7 @@ def _is_note(line: Line, below: Sequence[Line]) -> bool:
 
 def is_finished(line: Line) -> bool:
     """Tell whether a line ends as a paragraph does; a headline that stands below the last paragraph does not."""
-    if line.ends_sentence or _SIGNED_OFF.search(line.text):
+    if line.ends_paragraph:
         return True
     if _UNFINISHED_QUESTION.search(line.text):
         return len(line.text) > 120

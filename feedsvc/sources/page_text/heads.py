@@ -3,6 +3,7 @@
 Knows tickers, site clocks, trails, bylines and leads, which all stand where headlines do; knows nothing of the text.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from feedsvc.sources.page_text.runs import Clock
 from feedsvc.sources.page_text.words import Sign, fold
 from feedsvc.text import headline_key
 
+_LONGEST_SHORT = 40  # characters of a headline that may end with a full stop
+_SITE = re.compile(r"\s*[-–—|·»]\s*\S+(?:\s\S+){0,3}$")
 Listed = dict[str, set[datetime]]  # the keys of the headlines in lists, each with its instants
 
 _NEAR = 5  # lines between a time and its headline
@@ -118,15 +121,24 @@ def _above_caption(twice: Line, texts: Sequence[Line], head: Sequence[Line]) -> 
 
 
 def _trailed(texts: Sequence[Line], head: Sequence[Line]) -> Line | None:
-    """Return the text that the trail to the article ends with."""
+    """Return the text that the trail to the article ends with, or that the page's title begins with."""
     trails = tuple(headline_key(line.text) for line in head if words.is_trail(line.text))
     return next(
         (
             line
             for line in texts
-            if not _is_doubtful(line) and any(trail.endswith(headline_key(line.text)) for trail in trails)
+            if not _is_doubtful(line)
+            and (any(trail.endswith(headline_key(line.text)) for trail in trails) or _opens_page_title(line, head))
         ),
         None,
+    )
+
+
+def _opens_page_title(line: Line, head: Sequence[Line]) -> bool:
+    """Tell whether another line is this one and the site's name behind a dash or a bar."""
+    size = len(line.text)
+    return any(
+        len(other.text) > size and other.text.startswith(line.text) and _SITE.match(other.text, size) for other in head
     )
 
 
@@ -183,7 +195,7 @@ def _above_lead(line: Line, head: Sequence[Line], stamp: Line, clock: Clock, lis
 
 def may_be_headline(line: Line) -> bool:
     """Tell whether a line in a head could be its headline by its own looks."""
-    paragraph = line.is_sentence and line.ends_sentence
+    paragraph = line.ends_paragraph and len(line.text) > _LONGEST_SHORT
     fits = line.is_text and not paragraph and len(line.text) <= _LONGEST_HEADLINE
     return fits and not is_aside(line) and not _is_date_line(line)
 
@@ -208,7 +220,7 @@ def _is_doubtful(line: Line) -> bool:
     parts = line.text.split()
     is_name = len(parts) <= 3 and all(part[0].isupper() for part in parts)
     is_timed = line.inline is not None and line.inline.has_day and line.inline.has_hour
-    return len(parts) <= 2 or is_name or is_timed or line.text.endswith(":") or line.ends_sentence
+    return len(parts) <= 2 or is_name or is_timed or line.text.endswith((":", ",")) or line.ends_sentence
 
 
 def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock) -> bool:

@@ -35,6 +35,9 @@ _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s
 _END = re.compile(r"(?<!\s)[.!?…։\"'»”’)\]]$")
 _DASH = re.compile(r"^[-–—]\s+")
 _FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
+_SIGNED_OFF = re.compile(
+    r"[.!?։…][\"'»”’)\]]*\s*(?:\([^()]{1,40}\)|-{1,2}\w{1,6}-{1,2})$|(?<![.…])\.[\"'»”’)\]]*\s*[^\W\d_]{2,6}$"
+)
 _NEXT_SENTENCE = re.compile(r"(?:[^\W\d_]{2}[.!?]|[\u0531-\u0587][։:])[\"'»”’)]*\s+[\"'«“(]*([^\W\d_])")
 _LEAST_KNOWN = 3  # entries of a menu that are known by their words
 _MATERIALS = words.fold("materials materiallar материалы матеріали материалы: xəbərlər xəbər").split()
@@ -88,6 +91,11 @@ class Line:
     def ends_sentence(self) -> bool:
         """Tell whether the line ends with a full stop, and not with an ellipsis."""
         return ends_in_full_stop(self.text)
+
+    @property
+    def ends_paragraph(self) -> bool:
+        """Tell whether the line ends with a full stop and perhaps a place or an agency: "(Reuters)", "-02D-", "İHA"."""
+        return self.ends_sentence or _SIGNED_OFF.search(self.text) is not None
 
     @property
     def is_short(self) -> bool:

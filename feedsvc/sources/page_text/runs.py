@@ -69,7 +69,8 @@ def find_runs(region: Region, clock: Clock, last: Line) -> Iterator[Run]:
     marks = _Marks(region, clock)
     anchors, texts = marks.anchors, marks.texts
     start = 0
-    for end in [*_breaks(texts, region.heading is not None), len(anchors)]:
+    breaks = {*_breaks(texts, region.heading is not None), *_before_own_times(anchors)}
+    for end in [*sorted(breaks), len(anchors)]:
         if end == start:
             continue
         lead, tail = texts[start], texts[end]
@@ -143,6 +144,17 @@ def _date_roles(region: Region) -> dict[int, _DateRole]:
         elif dates == 1 and full >= _FEWEST_FULL and line is first and not listed:
             roles[line.number] = _DateRole.CLOCK
     return roles
+
+
+def _before_own_times(anchors: Sequence[Line]) -> list[int]:
+    """Return the places where an article's time begins, written otherwise than the list's: it stands there twice."""
+    forms = [anchor.stamp.form for anchor in anchors if anchor.stamp is not None]
+    usual = Counter(forms).most_common(1)[0][0] if forms else ""
+    return [
+        place
+        for place in range(1, len(anchors) - 1)
+        if anchors[place].stamp == anchors[place + 1].stamp and forms[place] != usual == forms[place - 1]
+    ]
 
 
 def _are_whole_articles(between: Sequence[Sequence[Line]]) -> bool:

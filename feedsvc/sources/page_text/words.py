@@ -50,7 +50,11 @@ _NEWS = _keys(
     nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari"""
 )
 _WHICH = _keys(
-    """line, latest, last, recent, more, other, all, breaking, top, the, of, for, today, our, my, live, fresh, new, and, by, day
+    """now, indi, şimdi, зараз, τώρα, հիմա, hozir, ҳозир
+    azerbaijan, armenia, georgia, turkey, türkiye, uzbekistan, ukraine, russia, kazakhstan, baku, world, greece
+    azərbaycan, azərbaycanın, bakı, dünyadan, ölkədən, азербайджана, армении, грузии, узбекистана, украины, казахстана, россии
+    баку, ташкента, україни, києва, ελλάδας, ελλάδα, κόσμου, հայաստանի, աշխարհի, oʻzbekiston, ўзбекистон, mahalliy, маҳаллий
+    line, latest, last, recent, more, other, all, breaking, top, the, of, for, today, our, my, live, fresh, new, and, by, day
     кундалик, kundalik, gündəlik, günlük, ежедневные, щоденні, daily, son, ən, digər, başqa, yeni, bütün, günün, bu, gün, gün, anın, xətti, az, ölkə, dünya, əsas, axını, operativ, anlıq
     en, diğer, güncel, tüm, günün, akışı, flaş, başlıkları, sıcak
     последние, другие, свежие, все, главные, наши, дня, часа, сегодня, за, сейчас, новостная, онлайн, также, событий, ленты
@@ -128,7 +132,9 @@ _MORE_BEGINNINGS = tuple(
             читать новость на, читать на, читать этот материал на, читати новину, читайте на, также в выпуске, також у випуску
             читайте також, дивіться також, підписуйтесь, підписуйтеся, підпишіться, стежте за, слідкуйте за, поділитися, наш телеграм, читайте нас
             διαβάστε επίσης, δείτε επίσης, ακολουθήστε, διαβάστε ακόμα, διαβάστε περισσότερα
-            կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг"""
+            կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг
+            το άρθρο συνεχίζει μετά την διαφήμιση, το άρθρο συνεχίζεται μετά τη διαφήμιση, article continues below
+            продолжение после рекламы, haber devam ediyor"""
         )
     )
 )
