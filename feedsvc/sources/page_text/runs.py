@@ -119,7 +119,7 @@ class _Marks:
 
 def _leads_on(lead: Sequence[Line]) -> bool:
     """Tell whether what stands between a heading and the first time lets the heading speak for the run."""
-    return len(lead) <= FARTHEST and not any(text.is_sentence for text in lead[:-2])
+    return len(lead) <= FARTHEST and not any(text.is_sentence for text in lead[:-1])
 
 
 class _DateRole(Enum):
