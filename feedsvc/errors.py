@@ -17,6 +17,12 @@ in cli.
     │   └── FeedUnpublishable  feed_unpublishable   the rendered document breaks a rule; the last good one stays
     ├── NotFound               not_found            no such source, feed or article
     ├── ImportInvalid          import_invalid       a line of an export cannot be read
+    ├── PushError
+    │   ├── PushInvalid        push_invalid         what was sent cannot be taken; every bad field is named
+    │   ├── PushRetracted      push_retracted       the article was retracted and does not come back this way
+    │   ├── KeyReused          key_reused           an Idempotency-Key came again with another request
+    │   ├── TokenUnknown       token_unknown        no such token, or it was revoked
+    │   └── TokenForbidden     token_forbidden      a token is no leave for this
     └── ServerError            server_failed        the address cannot be listened on
 """
 
@@ -197,6 +203,88 @@ class ImportInvalid(FeedsvcError):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}; nothing was imported"
+
+
+class PushError(FeedsvcError):
+    """Something that was sent to be published was refused; nothing of it was stored."""
+
+    code = "push_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One bad field of what was sent; ``pointer`` is a JSON pointer (RFC 6901), empty for the whole."""
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.message}" if self.pointer else self.message
+
+
+class PushInvalid(PushError):
+    """What was sent is not what it should be; ``flaws`` names every bad field."""
+
+    code = "push_invalid"
+
+    def __init__(self, flaws: tuple[Flaw, ...]) -> None:
+        super().__init__(flaws)
+        self.flaws = flaws
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.flaws))
+
+
+class PushRetracted(PushError):
+    """The article that was sent has been retracted."""
+
+    code = "push_retracted"
+
+    def __init__(self, sender_id: str, *, by_hand: bool) -> None:
+        super().__init__(sender_id, by_hand)
+        self.sender_id = sender_id
+        self.by_hand = by_hand
+
+    def __str__(self) -> str:
+        if self.by_hand:
+            return f"the article {self.sender_id!r} was retracted by the admin and does not come back"
+        return f"the article {self.sender_id!r} was retracted; PUT brings it back"
+
+
+class KeyReused(PushError):
+    """An Idempotency-Key names one request for a day, and this is another one."""
+
+    code = "key_reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"the Idempotency-Key {self.key!r} came before with another request; give each request its own"
+
+
+class TokenUnknown(PushError):
+    """The token is none that was given out, or it was revoked. It is never repeated."""
+
+    code = "token_unknown"
+
+    def __str__(self) -> str:
+        return "a token is needed that `feedsvc tokens add` gave out and nobody has revoked"
+
+
+class TokenForbidden(PushError):
+    """A token is no leave for this: its source is another one, or takes none."""
+
+    code = "token_forbidden"
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source = source
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"source {self.source!r}: {self.reason}"
 
 
 class ServerError(FeedsvcError):

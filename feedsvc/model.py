@@ -7,13 +7,14 @@ is not raises ``ValueError`` where it would enter a value.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NewType
 
 SourceName = NewType("SourceName", str)
 FeedName = NewType("FeedName", str)
 ArticleId = NewType("ArticleId", str)
+TokenId = NewType("TokenId", str)
 
 MAIN_FEED = FeedName("main")
 
@@ -424,9 +425,49 @@ class Alert:
     message: str
 
 
+# --- who may push -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A sender's leave to push into one source.
+
+    ``id`` names it among people; of what the sender shows only a digest is stored. ``used`` is the day (UTC) of the
+    last use.
+    """
+
+    id: TokenId
+    source: SourceName
+    label: str
+    created: datetime
+    used: date | None = None
+    revoked: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _require_aware(created=self.created, revoked=self.revoked)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of a request that its sender gave a key, so that the same request again gets the same answer.
+
+    ``digest`` covers the request. ``outcomes`` holds for each entry, in order: the sender's id, the decision, the
+    article.
+    """
+
+    token: TokenId
+    key: str
+    digest: str
+    given: datetime
+    outcomes: tuple[tuple[str, Verdict, ArticleId], ...]
+
+    def __post_init__(self) -> None:
+        _require_aware(given=self.given)
+
+
 def to_json(value: Any) -> Any:
     """Turn a value of this module into plain JSON data: datetimes as RFC 3339, tuples as lists, field names kept."""
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]

@@ -85,6 +85,8 @@ class Schedule:
         config = self._current().config
         jobs: dict[str, tuple[Callable[[], object], BaseTrigger]] = {}
         for source in config.sources:
+            if source.kind == "push":
+                continue  # it is sent to, and never looked at
             refresh = partial(self._refresh, source.name)
             jobs[f"refresh {source.name} {source.cron or source.every} {source.timezone}"] = refresh, _trigger(source)
         for feed in config.feeds:

@@ -26,7 +26,7 @@ from feedsvc.errors import ConfigError, NotFound
 from feedsvc.model import Selection, Snapshot
 
 ROOT = Path(__file__).parents[1]
-KINDS = '"page-text" or "html" or "feed" or "folder"'
+KINDS = '"page-text" or "html" or "feed" or "folder" or "push"'
 SITE = '[site]\ntitle = "News"\nbase_url = "https://news.example.org"\n'
 SOURCE = '[[sources]]\nname = "front-page"\nkind = "page-text"\npath = "inbox/*.txt"\n'
 
@@ -372,7 +372,10 @@ port = 1
         ("site = 3", "1: site: must be a table: [site] and its settings below"),
         (SITE + "[sources]\n", "4: sources: must be written with double brackets: [[sources]]"),
         (SITE + "[[server]]\n", "4: server: must be a table: [server] and its settings below"),
-        ('file = "x"\n' + SITE, "1: file: is no setting here; known are site, store, server, outbound, alerts, sources, feeds"),
+        (
+            'file = "x"\n' + SITE,
+            "1: file: is no setting here; known are site, store, server, outbound, alerts, sources, feeds",
+        ),
         (
             "port = 1\n" + SITE,
             "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, sources, feeds",
@@ -802,12 +805,22 @@ def test_what_the_sample_shows_as_left_out_is_what_holds_when_it_is_left_out(wri
         ('kind = "feed"\nurl = "example.org"', '7: sources.s.url: "example.org" is not a web address; write it like "https://news.example.org/latest"'),
         ('kind = "feed"\npath = "p"\nselectors = {}', '8: sources.s.selectors: has no meaning for the kind "feed", only for "html"'),
         ('kind = "html"\npath = "p"\nselectors = { itm = "li" }', '8: sources.s.selectors.itm: is no setting here; did you mean "item"?'),
+        ('kind = "push"\nevery = "5m"', '7: sources.s.every: has no meaning for the kind "push", only for "page-text" or "html" or "feed" or "folder"'),
+        ('kind = "push"\npath = "p"', '7: sources.s.path: has no meaning for the kind "push", only for "page-text" or "html" or "feed" or "folder"'),
         ('kind = "html"\npath = "p"\nfollow = "yes"', '8: sources.s.follow: must be true or false without quotes, not the text "yes"'),
     ],
 )  # fmt: skip
 def test_a_source_takes_the_settings_of_its_kind(problems, settings, told):
     found = problems(f'{SITE}[[sources]]\nname = "s"\n{settings}\n')
     assert told in [problem.removeprefix("config.toml:") for problem in found]
+
+
+def test_a_source_that_is_pushed_to_has_no_place_and_no_rhythm(write):
+    config = load(
+        write(f'{SITE}[[sources]]\nname = "cms"\nkind = "push"\n[[feeds]]\nname = "f"\ntitle = "F"\nevery = "1h"\n')
+    )
+    assert (config.source("cms").path, config.source("cms").url) == (None, None)
+    assert config.max_age_s(config.feed("f")) == 3600
 
 
 def test_the_sample_shows_every_setting_that_a_saved_page_has():

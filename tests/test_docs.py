@@ -111,9 +111,9 @@ def test_every_command_and_option_says_what_it_does() -> None:
 
 
 def test_every_command_that_a_document_names_is_there() -> None:
-    known = {context.command_path for context in commands()} | {"feedsvc articles"}
+    known = {context.command_path for context in commands()} | {"feedsvc articles", "feedsvc tokens"}
     for page in PAGES:
-        for named in re.findall(r"`feedsvc ((?:articles )?[a-z]+)", page.read_text("utf-8")):
+        for named in re.findall(r"`feedsvc ((?:articles |tokens )?[a-z]+)", page.read_text("utf-8")):
             assert f"feedsvc {named}" in known, (page.name, named)
 
 

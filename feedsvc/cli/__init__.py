@@ -9,7 +9,7 @@ import sys
 import click
 
 from feedsvc import __version__
-from feedsvc.cli import articles, running, setup, work
+from feedsvc.cli import articles, running, setup, tokens, work
 from feedsvc.cli.options import CONFIG_DEFAULT, config_option
 from feedsvc.errors import ConfigError, FeedsvcError, NotFound
 
@@ -34,6 +34,7 @@ for command in (
     work.refresh,
     work.publish,
     articles.articles,
+    tokens.tokens,
     work.status,
     articles.export,
     articles.import_,

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from feedsvc.config import notation
 from feedsvc.config.lines import KeyPath, key_lines, line_of
-from feedsvc.config.values import ONLY, Alerts, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
+from feedsvc.config.values import KINDS, ONLY, Alerts, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
 from feedsvc.errors import ConfigError, Problem
 from feedsvc.model import MAIN_FEED, ArticleSelectors, Selectors
 
@@ -164,7 +164,7 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
 def _by_kind(place: int, row: Mapping[str, Any]) -> Iterator[_Finding]:
     """Find what a source's kind does not take, or cannot do without."""
     kind = row.get("kind")
-    if kind not in ONLY["path"]:
+    if kind not in KINDS:
         return
     for setting, kinds in ONLY.items():
         if setting in row and kind not in kinds:
@@ -172,6 +172,8 @@ def _by_kind(place: int, row: Mapping[str, Any]) -> Iterator[_Finding]:
                 ("sources", place, setting),
                 f"has no meaning for the kind {notation.shown(kind)}, only for {_or(kinds)}",
             )
+    if kind not in ONLY["path"]:
+        return
     if "path" in row and "url" in row:
         yield ("sources", place, "url"), "say where by path or by url, not by both"
     elif "path" not in row and "url" not in row:

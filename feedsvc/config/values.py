@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
@@ -168,6 +168,8 @@ class Source(_Table):
         return self.url or self.path or ""
 
 
+KINDS = get_args(Source.model_fields["kind"].annotation)
+
 # Which settings only some kinds have, and which kinds.
 _LOOKED_AT = ("page-text", "html", "feed", "folder")
 ONLY = {
@@ -283,10 +285,11 @@ class Config(_Table):
         """Return how many seconds a reader may keep the feed's documents: 60 to 3600.
 
         It is the shortest of the feed's own ``every`` and those of the sources it selects. A source with ``cron``
-        counts for nothing: its next reading may be near or far.
+        counts for nothing, nor does one that is pushed to: its next news may be near or far.
         """
         selected = (source for source in self.sources if not feed.sources or source.name in feed.sources)
-        shortest = min([feed.every, *(source.every or AUTO_LEAST for source in selected if source.cron is None)])
+        rhythmic = (source for source in selected if source.cron is None and source.kind != "push")
+        shortest = min([feed.every, *(source.every or AUTO_LEAST for source in rhythmic)])
         return min(max(int(shortest.total_seconds()), 60), 3600)
 
     def feed_settings(self, feed: Feed) -> str:

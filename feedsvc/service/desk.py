@@ -107,7 +107,9 @@ class Desk:
             before = _get(tx, article_id)
             if before.retracted is not None:
                 return Change(Verdict.UNCHANGED, Entry(before.title), before, before, "retracted already")
-            after = replace(before, retracted=self._clock())
+            # Pinned like any field that a hand has set: a sender that could bring its own article back cannot this one.
+            pinned = tuple(sorted({*before.pinned, "retracted"}))
+            after = replace(before, retracted=self._clock(), pinned=pinned)
             tx.articles.put([after])
         change = Change(Verdict.CHANGED, Entry(after.title), after, before, "retracted")
         self._changed([change])

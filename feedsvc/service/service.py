@@ -29,6 +29,7 @@ from feedsvc.model import (
 )
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
+from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.store import Store, Transaction
 
@@ -68,6 +69,7 @@ class Service:
         self.config = config
         self._outbound = outbound or Outbound(contact=config.outbound.contact, allow=config.outbound.allow)
         self.desk = Desk(store, clock, changed=self._publish_touched)
+        self.push = Push(config, store, clock, changed=self._publish_touched)
         self._store = store
         self._clock = clock
         self._recorder = Recorder(store, clock)

@@ -16,6 +16,7 @@ from feedsvc.store.failures import misses_schema, shown
 from feedsvc.store.leases import Leases
 from feedsvc.store.readings import Readings
 from feedsvc.store.runs import Runs
+from feedsvc.store.tokens import Receipts, Tokens
 
 
 class Transaction:
@@ -28,6 +29,8 @@ class Transaction:
         self.runs = Runs(connection)
         self.leases = Leases(connection)
         self.alerts = Alerts(connection)
+        self.tokens = Tokens(connection)
+        self.receipts = Receipts(connection)
 
 
 class Store:

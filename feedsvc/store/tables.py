@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -240,6 +241,35 @@ alert = Table(
     Column("message", Text, nullable=False),
     Column("untold", Text, nullable=False),
 )
+
+# --- who may push -----------------------------------------------------------------------------------------------------
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    # To the day, so that a push is not one write more.
+    Column("used", Date),
+    Column("revoked", Instant),
+)
+
+# What senders were answered who gave their request a key; forgotten after a while.
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("given", Instant, nullable=False),
+    Column("outcomes", JSON, nullable=False),
+    Index("ix_receipt_given", "given"),
+)
+
+# --- counting ---------------------------------------------------------------------------------------------------------
 
 # Numbers that only grow: ``change`` counts writes of articles, ``publication`` those of documents.
 counter = Table(

@@ -17,11 +17,11 @@ from flask import Response as FlaskResponse
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from feedsvc import addresses
-from feedsvc.errors import StoreError
+from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import ArticleId
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import problems, views
+from feedsvc.web import problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
@@ -62,6 +62,7 @@ class Pages(Flask):
         self.add_url_rule("/static/style.css", view_func=self.style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
+        self.register_blueprint(push.Api(current).routes())
         self.register_error_handler(Exception, self._failed)
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -150,19 +151,10 @@ class Pages(Flask):
         return FlaskResponse(given.body, given.status, list(given.headers))
 
     def _failed(self, error: Exception) -> FlaskResponse:
-        match error:
-            case StoreError():
-                _log.warning("store_unavailable", extra={"path": request.path, "reason": str(error)})
-                return self._response(problems.STORE_DOWN)
-            case MethodNotAllowed():
-                return self._response(problems.method_not_allowed(", ".join(sorted(error.valid_methods or ()))))
-            case HTTPException(code=404):
-                return self._response(problems.NO_SUCH_PAGE)
-            case HTTPException(code=int(code)):
-                return self._response(Problem(HTTPStatus(code), error.description or ""))
-            case _:
-                _log.exception("request_crashed", extra={"path": request.path})
-                return self._response(problems.BUG)
+        problem = _problem(error)
+        if request.path.startswith("/api/"):
+            return push.refused(problem, error)
+        return self._response(problem)
 
     def _page(self, template: str, service: Service, **values: object) -> Resource:
         body = self._written(template, service, **values).encode()
@@ -177,6 +169,24 @@ class Pages(Flask):
     def _written(self, template: str, service: Service, **values: object) -> str:
         shell = views.shell(service.config.site, _STYLE_DIGEST)
         return self.jinja_env.get_template(template).render(shell=shell, **values)
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case StoreError():
+            _log.warning("store_unavailable", extra={"path": request.path, "reason": str(error)})
+            return problems.STORE_DOWN
+        case FeedsvcError():
+            return push.problem(error)
+        case MethodNotAllowed():
+            return problems.method_not_allowed(", ".join(sorted(error.valid_methods or ())))
+        case HTTPException(code=404):
+            return problems.NO_SUCH_PAGE
+        case HTTPException(code=int(code)):
+            return Problem(HTTPStatus(code), error.description or "")
+        case _:
+            _log.exception("request_crashed", extra={"path": request.path})
+            return problems.BUG
 
 
 def _parameter(name: str) -> str | None:

@@ -16,7 +16,8 @@ from werkzeug.http import parse_accept_header
 from feedsvc.web.representation import SAFE, Answer, Headers, Resource, answer
 
 _HTML = "text/html"
-_PROGRAMS = ("application/problem+json", "application/json", "application/feed+json")
+PROBLEM_JSON = "application/problem+json"
+_PROGRAMS = (PROBLEM_JSON, "application/json", "application/feed+json")
 
 # How long caches may keep an error: a missing address may come to be, a retracted article hardly comes back.
 _CACHEABLE = {HTTPStatus.NOT_FOUND: "public, max-age=60", HTTPStatus.GONE: "public, max-age=3600"}
@@ -62,6 +63,12 @@ def method_not_allowed(allow: str) -> Problem:
     return Problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Only {allow} are possible here.", (("Allow", allow),))
 
 
+def details(problem: Problem) -> dict[str, Any]:
+    """Return the problem as programs read it (RFC 9457 §3.1)."""
+    told: dict[str, Any] = {"type": "about:blank", "title": problem.status.phrase, "status": problem.status.value}
+    return told | {"detail": problem.detail} | ({"code": problem.code} if problem.code else {})
+
+
 def respond(
     found: Found, environ: Mapping[str, Any], page: Callable[[Problem], str], problem_headers: Headers = ()
 ) -> Answer:
@@ -80,9 +87,7 @@ def respond(
 
 def _worded(problem: Problem, environ: Mapping[str, Any], page: Callable[[Problem], str], extra: Headers) -> Answer:
     if _for_program(environ.get("HTTP_ACCEPT", "")):
-        details = {"type": "about:blank", "title": problem.status.phrase, "status": problem.status.value}
-        details |= {"detail": problem.detail} | ({"code": problem.code} if problem.code else {})
-        media_type, body = "application/problem+json", json.dumps(details).encode()
+        media_type, body = PROBLEM_JSON, json.dumps(details(problem)).encode()
     else:
         media_type, body = "text/html; charset=utf-8", page(problem).encode()
     full = (
