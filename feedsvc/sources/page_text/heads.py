@@ -229,14 +229,14 @@ def _is_site_clock(stamp: Line, title: Line, head: Sequence[Line], clock: Clock)
     if said is None or said.date is None or said.before or stamp.number > title.number or stamp.section is not None:
         return False
     between = head[head.index(stamp) + 1 : head.index(title)]
-    if said.weekday and stamp.number <= _TOP:
+    instant = clock.instant(said)
+    recent = said.has_hour and isinstance(instant, datetime) and abs(clock.taken_at - instant) < _CLOCK_RUNS
+    if said.weekday and (recent or stamp.number <= _TOP):
         return True
     if not said.has_hour:
         today = _is_today(stamp, clock)
         adjacent = all(line.sign is Sign.COUNT for line in between)
         return said.weekday or (today and not adjacent) or any(line.sign is not Sign.COUNT for line in between)
-    instant = clock.instant(said)
-    recent = isinstance(instant, datetime) and abs(clock.taken_at - instant) < _CLOCK_RUNS
     return (recent and stamp.number <= _TOP) or len([line for line in between if line.sign is not Sign.COUNT]) > 2
 
 
@@ -266,7 +266,7 @@ def _section_above(upper: Sequence[Line]) -> str | None:
     if not above:
         return None
     last, before = above[-1], above[-2] if len(above) > 1 else None
-    if before is None or last.gap:
+    if before is None or (last.gap and last.gap != before.gap):
         return words.section(last.text)
     if words.is_home(before.text) and last.is_short and last.is_text:
         return last.text

@@ -380,7 +380,7 @@ def _without_menus(lines: list[Line]) -> list[Line]:
         below, next_below = (lines[at] if at < len(lines) else None for at in (place + 1, place + 2))
         joined = below if below is not None and not below.gap else None
         in_column = above is not None and not line.gap and is_entry(above)
-        heads_column = is_entry(joined) and next_below is not None and not next_below.gap and is_entry(next_below)
+        heads_column = is_entry(below) and is_entry(next_below)
         if line.sign is Sign.OTHER and is_time(above) and is_time(below):
             kept.append(replace(line, sign=None))  # a headline: "Most read books of the year"
         elif (in_column and (is_entry(joined) or (joined is None and line.sign is Sign.OTHER))) or (
