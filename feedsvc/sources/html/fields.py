@@ -45,7 +45,7 @@ _FEW = 0.3  # of the items: a part that so many have belongs to the list's form
 
 
 @dataclass(slots=True)
-class Item:
+class Parts:
     """One item of a list and the elements that say its fields."""
 
     element: HtmlElement
@@ -90,10 +90,10 @@ class _Spot:
         return frozenset(found)
 
 
-def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Item]:
+def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     """Return the items with the fields that their common form shows."""
     spots = _spots(elements, marks)
-    items = [Item(element) for element in elements]
+    items = [Parts(element) for element in elements]
     total = len(items)
     times = _time_spots(spots, marks)
     _set_times(items, times, marks)
@@ -224,7 +224,7 @@ def _is_headline(text: str) -> bool:
     return any(headline_quality(part) >= 0.6 and len(part) > 24 for part in map(str.strip, _BESIDE.split(text)))
 
 
-def _set_times(items: list[Item], spots: list[_Spot], marks: Marks) -> None:
+def _set_times(items: list[Parts], spots: list[_Spot], marks: Marks) -> None:
     chosen: dict[int, list[tuple[int, HtmlElement]]] = defaultdict(list)
     for spot in spots:
         for text in spot.texts:
@@ -327,7 +327,7 @@ def _untimed(text: str) -> str:
 # --- elements ---------------------------------------------------------------------------------------------------------
 
 
-def _set_titles(items: list[Item], title: _Spot | None, texts: list[_Spot], others: list[_Spot], marks: Marks) -> None:
+def _set_titles(items: list[Parts], title: _Spot | None, texts: list[_Spot], others: list[_Spot], marks: Marks) -> None:
     if title is None:
         return
     rivals = [spot for spot in texts if spot is not title and spot.share(len(items)) >= _FEW]
@@ -346,7 +346,7 @@ def _set_titles(items: list[Item], title: _Spot | None, texts: list[_Spot], othe
             _split_times(item, item.title, marks)
 
 
-def _lifted(owner: HtmlElement, item: Item, rivals: set[HtmlElement]) -> HtmlElement:
+def _lifted(owner: HtmlElement, item: Parts, rivals: set[HtmlElement]) -> HtmlElement:
     """Return the heading or link around a headline's text, where nothing else of the item's form stands in it."""
     best = owner
     element = owner
@@ -368,7 +368,7 @@ def _lifted(owner: HtmlElement, item: Item, rivals: set[HtmlElement]) -> HtmlEle
     return best
 
 
-def _split_times(item: Item, title: HtmlElement, marks: Marks) -> None:
+def _split_times(item: Parts, title: HtmlElement, marks: Marks) -> None:
     """Take a headline's own text as its time too, where the hour stands in it: "12:06 Ferry resumes"."""
     if item.times:
         return
@@ -378,7 +378,7 @@ def _split_times(item: Item, title: HtmlElement, marks: Marks) -> None:
         item.times = (title,)
 
 
-def _set_firsts(items: list[Item], spots: list[_Spot], name: str) -> None:
+def _set_firsts(items: list[Parts], spots: list[_Spot], name: str) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         for text in spot.texts:
             item = items[text.item]
@@ -386,7 +386,7 @@ def _set_firsts(items: list[Item], spots: list[_Spot], name: str) -> None:
                 setattr(item, name, text.owner)
 
 
-def _set_summaries(items: list[Item], spots: list[_Spot], total: int) -> None:
+def _set_summaries(items: list[Parts], spots: list[_Spot], total: int) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         mean = sum(len(text.text) for text in spot.texts) / len(spot.texts)
         if spot.share(total) < _MOSTLY or mean < 50 or len(spot.place) == 1:
@@ -401,7 +401,7 @@ def _set_summaries(items: list[Item], spots: list[_Spot], total: int) -> None:
         return
 
 
-def _set_links(items: list[Item]) -> None:
+def _set_links(items: list[Parts]) -> None:
     own = [_nearest_link(item) for item in items]
     seen: dict[str, int] = defaultdict(int)
     for item, link in zip(items, own, strict=True):
@@ -417,7 +417,7 @@ def _set_links(items: list[Item]) -> None:
             item.link = own_links[0] if own_links else None
 
 
-def _nearest_link(item: Item) -> HtmlElement | None:
+def _nearest_link(item: Parts) -> HtmlElement | None:
     title = item.title
     if not isinstance(title, HtmlElement):
         return None
@@ -431,7 +431,7 @@ def _nearest_link(item: Item) -> HtmlElement | None:
     return next((one for one in title.iterdescendants() if raw_address(one) is not None), None)
 
 
-def _set_images(items: list[Item]) -> None:
+def _set_images(items: list[Parts]) -> None:
     found: dict[int, tuple[HtmlElement, str]] = {}
     counts: dict[str, int] = defaultdict(int)
     for number, item in enumerate(items):

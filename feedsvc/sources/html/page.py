@@ -15,7 +15,7 @@ from feedsvc.model import Listing, Selectors, Snapshot
 from feedsvc.sources import dates
 from feedsvc.sources.html import structured
 from feedsvc.sources.html.candidates import Cluster
-from feedsvc.sources.html.fields import Item
+from feedsvc.sources.html.fields import Parts
 from feedsvc.sources.html.layout import Layout, is_within
 from feedsvc.sources.html.links import address, base_of
 from feedsvc.sources.html.marks import Marks, headline_quality, sign
@@ -29,25 +29,25 @@ from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline, headline_key
 from feedsvc.timestamps import Unknown
 
-__all__ = ["Page", "Unreadable", "opened"]
+__all__ = ["Opened", "Unreadable", "opened"]
 
 _FIELDS = ("title", "link", "time", "section", "image", "author", "summary")
 _MOST_TRIED = 24  # selectors for a list, before it is left unnamed
 _FEWEST_TOLD = 3  # news in JSON-LD that are a list, when nothing says that they are
 
 
-def opened(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> "Page":
+def opened(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> "Opened":
     """Return a page ready to be read.
 
     Raises:
         Unreadable: it is no HTML, or too large.
     """
     tree = parse(snapshot)
-    return Page(tree, Clock(snapshot.taken_at, zone), base_of(tree.root, base))
+    return Opened(tree, Clock(snapshot.taken_at, zone), base_of(tree.root, base))
 
 
 @dataclass(frozen=True)
-class Page:
+class Opened:
     """A parsed page, and what its times and links count from."""
 
     tree: Tree
@@ -171,12 +171,12 @@ class Page:
             return [one for one in found if not any(up in outer for up in one.iterancestors())]
         return [child for child in parent if child in self.layout.signature]
 
-    def _item(self, item: Item, selectors: Selectors) -> Item:
+    def _item(self, item: Parts, selectors: Selectors) -> Parts:
         """Return an item with the fields that selectors name in place of those that its list's form shows."""
         chosen = {name: select(selector, item.element) for name in _FIELDS if (selector := getattr(selectors, name))}
         if not chosen:
             return item
-        changed = Item(**{one.name: getattr(item, one.name) for one in fields(Item)})
+        changed = Parts(**{one.name: getattr(item, one.name) for one in fields(Parts)})
         for name, found in chosen.items():
             known = [one for one in found if isinstance(one, str) or one in self.layout.signature]
             if name == "time":
@@ -205,8 +205,8 @@ class Page:
                     return None
         return None
 
-    def _written(self, name: str, items: Sequence[Item]) -> str | None:
-        def wanted(item: Item) -> tuple[HtmlElement, ...]:
+    def _written(self, name: str, items: Sequence[Parts]) -> str | None:
+        def wanted(item: Parts) -> tuple[HtmlElement, ...]:
             found = item.times if name == "time" else (getattr(item, name),)
             return tuple(one for one in found if one is not None and not isinstance(one, str))
 

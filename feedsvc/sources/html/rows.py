@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from feedsvc import text as texts
 from feedsvc.sources.html.between import Between
-from feedsvc.sources.html.fields import Found, Item, full_title
+from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, picture, raw_address
 from feedsvc.sources.html.marks import Marks, headline_quality, machine_time, sign
@@ -51,7 +51,7 @@ class Group:
     """The items that stand in one container, in page order; ``section`` is the one that its heading names."""
 
     parent: HtmlElement
-    items: tuple[Item, ...]
+    items: tuple[Parts, ...]
     section: str | None = None
 
 
@@ -93,7 +93,7 @@ class _Reader:
                 found.append(row)
         return found
 
-    def row(self, item: Item) -> Row | None:
+    def row(self, item: Parts) -> Row | None:
         title = self._title(item)
         if not title or not any(char.isalnum() for char in title):
             return None
@@ -110,7 +110,7 @@ class _Reader:
             line=_line(item),
         )
 
-    def _title(self, item: Item) -> str:
+    def _title(self, item: Parts) -> str:
         title = item.title
         if title is None:
             return ""
@@ -145,7 +145,7 @@ class _Reader:
         line = self._words(found)
         return (words.author(line) or line) if line else None
 
-    def _summary(self, item: Item) -> str | None:
+    def _summary(self, item: Parts) -> str | None:
         found = item.summary
         if found is None:
             return None
@@ -154,7 +154,7 @@ class _Reader:
         more = [one for one in found.iterdescendants("a") if sign(self.layout.text(one)[:80]) is not None]
         return self.layout.text(found, more)[:_LONGEST_SUMMARY] or None
 
-    def _link(self, item: Item) -> str | None:
+    def _link(self, item: Parts) -> str | None:
         found = item.link
         raw = found if isinstance(found, str) or found is None else raw_address(found)
         if raw is None and isinstance(found, HtmlElement):
@@ -173,7 +173,7 @@ class _Reader:
 
     # --- what an item states about time -------------------------------------------------------------------------------
 
-    def _stated(self, item: Item) -> tuple[Stated | None, str | None]:
+    def _stated(self, item: Parts) -> tuple[Stated | None, str | None]:
         lines = [line for line in (self._shown_time(one, item) for one in item.times) if line]
         stamp, section = shown(lines)
         for one in item.times:
@@ -184,7 +184,7 @@ class _Reader:
             return Unknown(f"no time can be read in {' '.join(lines)[:60]!r}"), section
         return stamp, section
 
-    def _shown_time(self, found: Found, item: Item) -> str:
+    def _shown_time(self, found: Found, item: Parts) -> str:
         if isinstance(found, str):
             return texts.one_line(found)
         title = item.title
@@ -242,7 +242,7 @@ def _run_back(moment: datetime, last: datetime | None) -> datetime:
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-def _line(item: Item) -> int | None:
+def _line(item: Parts) -> int | None:
     element = item.title if isinstance(item.title, HtmlElement) else item.element
     line = element.sourceline
     return int(line) if line else None
