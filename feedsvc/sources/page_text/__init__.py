@@ -11,7 +11,8 @@ from feedsvc.model import Complaint, Entry, Harvest, Listing, Snapshot
 from feedsvc.sources.charset import decode
 from feedsvc.sources.page_text.articles import Article, find_article
 from feedsvc.sources.page_text.blocks import Found, find_blocks
-from feedsvc.sources.page_text.lines import Line, split
+from feedsvc.sources.page_text.lines import Line
+from feedsvc.sources.page_text.pages import split
 from feedsvc.sources.page_text.runs import Clock
 from feedsvc.sources.page_text.words import Sign, fold, is_label
 from feedsvc.text import paragraphs_html

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.lines import Line, Region, regions
+from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.orders import (
     Neighbours,
     Reading,
@@ -21,6 +21,7 @@ from feedsvc.sources.page_text.orders import (
     quality,
     title_of,
 )
+from feedsvc.sources.page_text.pages import Region, regions
 from feedsvc.sources.page_text.runs import Clock, Run, find_runs
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
