@@ -129,6 +129,7 @@ def _spots(elements: Sequence[HtmlElement], marks: Marks) -> list[_Spot]:
     spots: dict[Place, _Spot] = {}
     layout = marks.layout
     vain: Counter[int] = Counter()
+    places_in: dict[tuple[int, int], Place] = {}
     for number, item in enumerate(elements):
         start, end = layout.span(item)
         owners: dict[HtmlElement, list[int]] = defaultdict(list)
@@ -141,7 +142,8 @@ def _spots(elements: Sequence[HtmlElement], marks: Marks) -> list[_Spot]:
             if owner in whole:
                 continue
             text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
-            place_in = _place(item, owner)
+            path = (layout.signature[item], layout.signature[owner])
+            place_in = places_in.get(path) or places_in.setdefault(path, _place(item, owner))
             _add(spots, (*place_in, (str(times[place_in]), ())), _Text(number, owner, text, rank))
             times[place_in] += 1
         for owner, (text, rank) in {whole[one]: (spaced(layout.pieces_of(whole[one])), 0) for one in whole}.items():
@@ -231,6 +233,9 @@ def _set_times(items: list[Parts], spots: list[_Spot], marks: Marks) -> None:
             chosen[text.item].append((text.rank, text.owner))
     for number, item in enumerate(items):
         found = list(dict.fromkeys(owner for _, owner in sorted(chosen[number], key=lambda pair: pair[0])))
+        if not marks.machine:
+            item.times = tuple(found)
+            continue
         stated = [element for element in item.element.iter() if element in marks.machine and not _holds(element, found)]
         if stated and not found:
             found = stated[:1]

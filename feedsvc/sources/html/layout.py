@@ -150,6 +150,11 @@ class Layout:
         return self.pieces[max(start, 0) : max(end, 0)]
 
 
+def line_of(text: str) -> str:
+    """Return a text as one line, as :func:`feedsvc.text.one_line` does; ASCII has nothing to clean but its spaces."""
+    return " ".join(text.split()) if text.isascii() else one_line(text)
+
+
 def joined(pieces: Iterable[Piece]) -> str:
     """Return pieces as one line of text: inline markup splits no word, a block or a capital begins a new one."""
     line = ""
@@ -160,12 +165,12 @@ def joined(pieces: Iterable[Piece]) -> str:
             line += " "
         line += text
         last = owner
-    return one_line(line)
+    return line_of(line)
 
 
 def spaced(pieces: Iterable[Piece]) -> str:
     """Return pieces as one line of text with a space between any two: how parts of a time are read."""
-    return one_line(" ".join(piece.text for piece in pieces))
+    return line_of(" ".join([piece.text for piece in pieces]))
 
 
 def _meets(line: str, text: str) -> bool:
