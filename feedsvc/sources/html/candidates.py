@@ -34,10 +34,9 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Clusters of one structure; ``linked`` says that it was found by links, not by times or texts."""
+    """Clusters of one structure."""
 
     clusters: tuple[Cluster, ...]
-    seed: str
 
     @property
     def items(self) -> tuple[HtmlElement, ...]:
@@ -47,21 +46,21 @@ class Candidate:
 def candidates(marks: Marks) -> list[Candidate]:
     """Return the candidates of a page, each set of items once."""
     found: dict[tuple[int, ...], Candidate] = {}
-    for seed, members in _seeds(marks):
-        for candidate in _spread(members, seed, marks):
+    for members in _seeds(marks):
+        for candidate in _spread(members, marks):
             found.setdefault(tuple(map(id, candidate.items)), candidate)
     return list(found.values())
 
 
-def _seeds(marks: Marks) -> Iterator[tuple[str, list[HtmlElement]]]:
-    """Yield elements of one kind that could each mark an item."""
-    seeds: list[tuple[str, list[HtmlElement]]] = []
-    for name, members in (("link", _links(marks)), ("time", _times(marks)), ("text", _texts(marks))):
+def _seeds(marks: Marks) -> list[list[HtmlElement]]:
+    """Return elements of one kind that could each mark an item, the most frequent kinds first."""
+    seeds: list[list[HtmlElement]] = []
+    for members in (_links(marks), _times(marks), _texts(marks)):
         kinds: dict[int, list[HtmlElement]] = defaultdict(list)
         for member in members:
             kinds[marks.layout.signature[member]].append(member)
-        seeds += [(name, alike[:_MOST_ITEMS]) for alike in kinds.values() if len(alike) >= _FEWEST]
-    yield from sorted(seeds, key=lambda seed: -len(seed[1]))[:_MOST_KINDS]
+        seeds += [alike[:_MOST_ITEMS] for alike in kinds.values() if len(alike) >= _FEWEST]
+    return sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
@@ -85,13 +84,13 @@ def _is_wordy(element: HtmlElement, marks: Marks) -> bool:
     return any(len(marks.texts[place]) >= _FEWEST_LETTERS for place in range(start, end))
 
 
-def _spread(members: Sequence[HtmlElement], seed: str, marks: Marks) -> Iterator[Candidate]:
+def _spread(members: Sequence[HtmlElement], marks: Marks) -> Iterator[Candidate]:
     clusters = _clusters(members, marks.layout)
     if sum(len(cluster.items) for cluster in clusters) >= _FEWEST:
-        yield Candidate(tuple(_with_kin(cluster, marks) for cluster in clusters), seed)
+        yield Candidate(tuple(_with_kin(cluster, marks) for cluster in clusters))
     # Links of one kind may stand two or three in an item: headline, section, author. Then the item is what holds them.
     if len(clusters) >= _FEWEST and 1 < median(len(cluster.items) for cluster in clusters) <= _ROW:
-        yield from _spread([cluster.parent for cluster in clusters], seed, marks)
+        yield from _spread([cluster.parent for cluster in clusters], marks)
 
 
 def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:

@@ -1,25 +1,23 @@
 """Which part of an item is its headline, its time, its section: found by what the items of one list have in common.
 
-Knows that the same place in each item plays the same role, and tells the role by what stands there in most of them;
-hides places and their statistics. A *place* is the path of tags and lasting classes from an item down to a text, and
-which one of several there it is.
+Knows what tells a role: what stands at a place in most of the items, its names, its elements; hides the weighing.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.html.layout import joined, lasting, names, spaced, tag_of, word_set
+from feedsvc.sources.html.layout import word_set
 from feedsvc.sources.html.links import picture_source, raw_address
-from feedsvc.sources.html.marks import Marks, headline_quality, is_count, says_nothing, sign, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import Marks, headline_quality, is_count, sign, stamp_of, whole_stamp
+from feedsvc.sources.html.places import MOSTLY, Spot, spots_of
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import one_line
 
-Place = tuple[tuple[str, tuple[str, ...]], ...]
 Found = HtmlElement | str  # a selector may end in an attribute
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -33,13 +31,9 @@ SECTION_NAMES = word_set(
 )
 _AUTHORS = word_set("author authors byline muellif müəllif yazar avtor writer")
 _COUNTS = word_set("views view count counter comments comment hits reads likes eye num badge oxunub baxis")
-_PARTS = 6  # texts in a time: "08", "February", "2025", "|", "12", ":06"
-_LONGEST_PART = 20
 _LONGEST_TIME = 60
-_ENOUGH = 4
 _LONGEST_SMALL = 48  # characters of a section or an author
 _LONGEST_COUNT = 12
-_MOSTLY = 0.5
 _BESIDE = re.compile(r"[|·•/]")
 _FEW = 0.3  # of the items: a part that so many have belongs to the list's form
 
@@ -58,41 +52,9 @@ class Parts:
     summary: Found | None = None
 
 
-@dataclass(slots=True)
-class _Text:
-    item: int
-    owner: HtmlElement
-    text: str
-    rank: int  # among the texts of its item
-
-
-@dataclass(slots=True)
-class _Spot:
-    """What the items have at one place."""
-
-    place: Place
-    texts: list[_Text] = field(default_factory=list)
-
-    def share(self, total: int) -> float:
-        return len({text.item for text in self.texts}) / total
-
-    def mostly(self, true: int) -> bool:
-        return true >= len(self.texts) * _MOSTLY
-
-    @property
-    def hints(self) -> frozenset[str]:
-        element = self.texts[0].owner
-        found = set(names(element))
-        parent = element.getparent()
-        # A place is named by its element or, where that is bare markup, by the one around it.
-        if not found and len(self.place) > 2 and parent is not None:
-            found |= set(names(parent))
-        return frozenset(found)
-
-
 def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     """Return the items with the fields that their common form shows."""
-    spots = _spots(elements, marks)
+    spots = spots_of(elements, marks)
     items = [Parts(element) for element in elements]
     total = len(items)
     times = _time_spots(spots, marks)
@@ -113,96 +75,10 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     return items
 
 
-# --- places -----------------------------------------------------------------------------------------------------------
-
-
-def _place(item: HtmlElement, owner: HtmlElement) -> Place:
-    path: list[tuple[str, tuple[str, ...]]] = []
-    element: HtmlElement | None = owner
-    while element is not None and element is not item:
-        path.append((tag_of(element), lasting(element.get("class") or "")))
-        element = element.getparent()
-    return tuple(reversed(path))
-
-
-def _spots(elements: Sequence[HtmlElement], marks: Marks) -> list[_Spot]:
-    spots: dict[Place, _Spot] = {}
-    layout = marks.layout
-    vain: Counter[int] = Counter()
-    places_in: dict[tuple[int, int], Place] = {}
-    for number, item in enumerate(elements):
-        start, end = layout.span(item)
-        owners: dict[HtmlElement, list[int]] = defaultdict(list)
-        for place in range(start, end):
-            if not says_nothing(marks.texts[place]):
-                owners[layout.pieces[place].owner].append(place)
-        whole = _composed(item, owners, marks, vain)
-        times: Counter[Place] = Counter()  # a place that an item has twice, as cells of a row, is two
-        for rank, (owner, places) in enumerate(owners.items()):
-            if owner in whole:
-                continue
-            text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
-            path = (layout.signature[item], layout.signature[owner])
-            place_in = places_in.get(path) or places_in.setdefault(path, _place(item, owner))
-            _add(spots, (*place_in, (str(times[place_in]), ())), _Text(number, owner, text, rank))
-            times[place_in] += 1
-        for owner, (text, rank) in {whole[one]: (spaced(layout.pieces_of(whole[one])), 0) for one in whole}.items():
-            _add(spots, (*_place(item, owner), ("", ())), _Text(number, owner, text, rank))
-    return list(spots.values())
-
-
-def _add(spots: dict[Place, _Spot], place: Place, text: _Text) -> None:
-    spots.setdefault(place, _Spot(place)).texts.append(text)
-
-
-def _composed(
-    item: HtmlElement, owners: dict[HtmlElement, list[int]], marks: Marks, vain: Counter[int]
-) -> dict[HtmlElement, HtmlElement]:
-    """Return, for each text that is only a part of a time, the element that holds the whole time.
-
-    ``vain`` counts the tries by signature: a place that was none in the first items is none in the others.
-    """
-    found: dict[HtmlElement, HtmlElement] = {}
-    layout = marks.layout
-    for owner, places in owners.items():
-        shown = marks.texts[places[0]]
-        # A part of a time has a digit, and is none by itself.
-        if owner in found or owner is item or len(shown) > _LONGEST_PART or not any(map(str.isdigit, shown)):
-            continue
-        stamp = marks.stamps[places[0]]
-        signature = layout.signature[owner]
-        if (len(places) == 1 and stamp is not None and stamp.has_hour) or vain[signature] >= _ENOUGH:
-            continue
-        whole = _whole_time(owner if len(places) > 1 else owner.getparent(), item, marks)
-        if whole is None:
-            vain[signature] += 1
-            continue
-        start, end = layout.span(whole)
-        found.update((layout.pieces[place].owner, whole) for place in range(start, end))
-        found[whole] = whole
-    return found
-
-
-def _whole_time(around: HtmlElement | None, item: HtmlElement, marks: Marks) -> HtmlElement | None:
-    layout = marks.layout
-    whole = None
-    for _ in range(2):
-        if around is None or around is item:
-            break
-        start, end = layout.span(around)
-        text = spaced(layout.pieces[start:end]) if 1 < end - start <= _PARTS else ""
-        if not text or len(text) > _LONGEST_TIME:
-            break
-        if whole_stamp(text) is not None:
-            whole = around
-        around = around.getparent()
-    return whole
-
-
 # --- roles ------------------------------------------------------------------------------------------------------------
 
 
-def _time_spots(spots: list[_Spot], marks: Marks) -> list[_Spot]:
+def _time_spots(spots: list[Spot], marks: Marks) -> list[Spot]:
     found = []
     for spot in spots:
         times = 0
@@ -226,7 +102,7 @@ def _is_headline(text: str) -> bool:
     return any(headline_quality(part) >= 0.6 and len(part) > 24 for part in map(str.strip, _BESIDE.split(text)))
 
 
-def _set_times(items: list[Parts], spots: list[_Spot], marks: Marks) -> None:
+def _set_times(items: list[Parts], spots: list[Spot], marks: Marks) -> None:
     chosen: dict[int, list[tuple[int, HtmlElement]]] = defaultdict(list)
     for spot in spots:
         for text in spot.texts:
@@ -251,7 +127,7 @@ def _holds(outer: HtmlElement, inner: Iterable[HtmlElement]) -> bool:
     return any(ancestor is outer for one in inner for ancestor in one.iterancestors())
 
 
-def _small_spots(spots: list[_Spot], total: int) -> tuple[list[_Spot], list[_Spot], list[_Spot]]:
+def _small_spots(spots: list[Spot], total: int) -> tuple[list[Spot], list[Spot], list[Spot]]:
     sections, authors, counts = [], [], []
     for spot in spots:
         texts = [text.text for text in spot.texts]
@@ -274,7 +150,7 @@ def _small_spots(spots: list[_Spot], total: int) -> tuple[list[_Spot], list[_Spo
     return sections, authors, counts
 
 
-def _is_furniture(spot: _Spot, texts: list[str], hints: frozenset[str]) -> bool:
+def _is_furniture(spot: Spot, texts: list[str], hints: frozenset[str]) -> bool:
     if hints & _COUNTS and max(map(len, texts)) <= _LONGEST_COUNT:
         return True
     # "Posted in" stands the same in every item; so does the section of a section's page.
@@ -285,12 +161,12 @@ def _is_furniture(spot: _Spot, texts: list[str], hints: frozenset[str]) -> bool:
 
 def _repeats(texts: list[str], total: int) -> bool:
     """Tell whether a few short names without digits stand in most items."""
-    if len(texts) < max(4, total * _MOSTLY) or any(len(text) > 32 or len(text.split()) > 3 for text in texts):
+    if len(texts) < max(4, total * MOSTLY) or any(len(text) > 32 or len(text.split()) > 3 for text in texts):
         return False
     return 1 < len(set(texts)) <= len(texts) * 0.6 and not any(char.isdigit() for text in texts for char in text)
 
 
-def _title_spot(spots: list[_Spot], total: int) -> _Spot | None:
+def _title_spot(spots: list[Spot], total: int) -> Spot | None:
     best, most = None, 0.0
     for spot in spots:
         value = _title_value(spot, total)
@@ -299,7 +175,7 @@ def _title_spot(spots: list[_Spot], total: int) -> _Spot | None:
     return best
 
 
-def _title_value(spot: _Spot, total: int) -> float:
+def _title_value(spot: Spot, total: int) -> float:
     texts = spot.texts
     value = sum(headline_quality(_untimed(text.text)) for text in texts) / len(texts) * min(spot.share(total), 1.0)
     value *= len({text.text for text in texts}) / len(texts)
@@ -332,7 +208,7 @@ def _untimed(text: str) -> str:
 # --- elements ---------------------------------------------------------------------------------------------------------
 
 
-def _set_titles(items: list[Parts], title: _Spot | None, texts: list[_Spot], others: list[_Spot], marks: Marks) -> None:
+def _set_titles(items: list[Parts], title: Spot | None, texts: list[Spot], others: list[Spot], marks: Marks) -> None:
     if title is None:
         return
     rivals = [spot for spot in texts if spot is not title and spot.share(len(items)) >= _FEW]
@@ -383,7 +259,7 @@ def _split_times(item: Parts, title: HtmlElement, marks: Marks) -> None:
         item.times = (title,)
 
 
-def _set_firsts(items: list[Parts], spots: list[_Spot], name: str) -> None:
+def _set_firsts(items: list[Parts], spots: list[Spot], name: str) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         for text in spot.texts:
             item = items[text.item]
@@ -391,10 +267,10 @@ def _set_firsts(items: list[Parts], spots: list[_Spot], name: str) -> None:
                 setattr(item, name, text.owner)
 
 
-def _set_summaries(items: list[Parts], spots: list[_Spot], total: int) -> None:
+def _set_summaries(items: list[Parts], spots: list[Spot], total: int) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         mean = sum(len(text.text) for text in spot.texts) / len(spot.texts)
-        if spot.share(total) < _MOSTLY or mean < 50 or len(spot.place) == 1:
+        if spot.share(total) < MOSTLY or mean < 50 or len(spot.place) == 1:
             continue
         for text in spot.texts:
             item = items[text.item]

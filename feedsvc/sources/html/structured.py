@@ -32,7 +32,6 @@ class Told:
     image: str | None = None
     author: str | None = None
     summary: str | None = None
-    body: str | None = None
     listed: bool = False
 
 
@@ -95,7 +94,6 @@ def _told(value: dict[str, Any], listed: bool) -> Told:
         image=_address(value.get("image")) or _address(value.get("thumbnailUrl")),
         author=_text(value.get("author")),
         summary=_text(value.get("description")),
-        body=value["articleBody"] if isinstance(value.get("articleBody"), str) else None,
         listed=listed,
     )
 

@@ -1,0 +1,144 @@
+"""The places of a list: what its items have where.
+
+Knows that the same place in each item plays the same role, and that a time may be spread over several texts; hides the
+paths. A *place* is the path of tags and lasting classes from an item down to a text, and which one of several there it
+is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from feedsvc.sources.html.layout import joined, lasting, names, spaced, tag_of
+from feedsvc.sources.html.marks import Marks, says_nothing, whole_stamp
+
+Place = tuple[tuple[str, tuple[str, ...]], ...]
+
+MOSTLY = 0.5  # of what stands at a place decides its role
+_PARTS = 6  # texts in a time: "08", "February", "2025", "|", "12", ":06"
+_LONGEST_PART = 20  # characters
+_LONGEST_TIME = 60
+_ENOUGH = 4  # tries that a time is spread over a place
+
+
+@dataclass(slots=True)
+class Text:
+    """One text of an item, and the element that holds it."""
+
+    item: int
+    owner: HtmlElement
+    text: str
+    rank: int  # among the texts of its item
+
+
+@dataclass(slots=True)
+class Spot:
+    """What the items have at one place."""
+
+    place: Place
+    texts: list[Text] = field(default_factory=list)
+
+    def share(self, total: int) -> float:
+        """Return which share of the items has something here."""
+        return len({text.item for text in self.texts}) / total
+
+    def mostly(self, true: int) -> bool:
+        """Tell whether so many of the texts decide."""
+        return true >= len(self.texts) * MOSTLY
+
+    @property
+    def hints(self) -> frozenset[str]:
+        """The words in the names that the page gives this place."""
+        element = self.texts[0].owner
+        found = set(names(element))
+        parent = element.getparent()
+        # A place is named by its element or, where that is bare markup, by the one around it.
+        if not found and len(self.place) > 2 and parent is not None:
+            found |= set(names(parent))
+        return frozenset(found)
+
+
+def _place(item: HtmlElement, owner: HtmlElement) -> Place:
+    path: list[tuple[str, tuple[str, ...]]] = []
+    element: HtmlElement | None = owner
+    while element is not None and element is not item:
+        path.append((tag_of(element), lasting(element.get("class") or "")))
+        element = element.getparent()
+    return tuple(reversed(path))
+
+
+def spots_of(elements: Sequence[HtmlElement], marks: Marks) -> list[Spot]:
+    """Return the places of items, in the order in which they first occur."""
+    spots: dict[Place, Spot] = {}
+    layout = marks.layout
+    vain: Counter[int] = Counter()
+    places_in: dict[tuple[int, int], Place] = {}
+    for number, item in enumerate(elements):
+        start, end = layout.span(item)
+        owners: dict[HtmlElement, list[int]] = defaultdict(list)
+        for place in range(start, end):
+            if not says_nothing(marks.texts[place]):
+                owners[layout.pieces[place].owner].append(place)
+        whole = _composed(item, owners, marks, vain)
+        times: Counter[Place] = Counter()  # a place that an item has twice, as cells of a row, is two
+        for rank, (owner, places) in enumerate(owners.items()):
+            if owner in whole:
+                continue
+            text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
+            path = (layout.signature[item], layout.signature[owner])
+            place_in = places_in.get(path) or places_in.setdefault(path, _place(item, owner))
+            _add(spots, (*place_in, (str(times[place_in]), ())), Text(number, owner, text, rank))
+            times[place_in] += 1
+        for owner, (text, rank) in {whole[one]: (spaced(layout.pieces_of(whole[one])), 0) for one in whole}.items():
+            _add(spots, (*_place(item, owner), ("", ())), Text(number, owner, text, rank))
+    return list(spots.values())
+
+
+def _add(spots: dict[Place, Spot], place: Place, text: Text) -> None:
+    spots.setdefault(place, Spot(place)).texts.append(text)
+
+
+def _composed(
+    item: HtmlElement, owners: dict[HtmlElement, list[int]], marks: Marks, vain: Counter[int]
+) -> dict[HtmlElement, HtmlElement]:
+    """Return, for each text that is only a part of a time, the element that holds the whole time.
+
+    ``vain`` counts the tries by signature: a place that was none in the first items is none in the others.
+    """
+    found: dict[HtmlElement, HtmlElement] = {}
+    layout = marks.layout
+    for owner, places in owners.items():
+        shown = marks.texts[places[0]]
+        # A part of a time has a digit, and is none by itself.
+        if owner in found or owner is item or len(shown) > _LONGEST_PART or not any(map(str.isdigit, shown)):
+            continue
+        stamp = marks.stamps[places[0]]
+        signature = layout.signature[owner]
+        if (len(places) == 1 and stamp is not None and stamp.has_hour) or vain[signature] >= _ENOUGH:
+            continue
+        whole = _whole_time(owner if len(places) > 1 else owner.getparent(), item, marks)
+        if whole is None:
+            vain[signature] += 1
+            continue
+        start, end = layout.span(whole)
+        found.update((layout.pieces[place].owner, whole) for place in range(start, end))
+        found[whole] = whole
+    return found
+
+
+def _whole_time(around: HtmlElement | None, item: HtmlElement, marks: Marks) -> HtmlElement | None:
+    layout = marks.layout
+    whole = None
+    for _ in range(2):
+        if around is None or around is item:
+            break
+        start, end = layout.span(around)
+        text = spaced(layout.pieces[start:end]) if 1 < end - start <= _PARTS else ""
+        if not text or len(text) > _LONGEST_TIME:
+            break
+        if whole_stamp(text) is not None:
+            whole = around
+        around = around.getparent()
+    return whole
