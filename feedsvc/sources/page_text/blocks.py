@@ -67,7 +67,7 @@ def _in_region(region: Region, clock: Clock, neighbours: Neighbours, last: Line)
     dated = False
     for run in find_runs(region, clock, last):
         fewest = _fewest(run, region)
-        if len(run.anchors) < fewest:
+        if len(run.anchors) < fewest or run.is_an_articles:
             continue
         block = _dated(run, best_reading(run, clock, neighbours), clock)
         if len(block.entries) < fewest:

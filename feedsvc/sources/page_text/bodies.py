@@ -5,6 +5,7 @@ Knows nothing of headlines but that none is a paragraph.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
@@ -79,8 +80,10 @@ def read_body(lines: Sequence[Line], title: Line, author: str | None) -> tuple[l
 
 
 def _paragraphs(kept: Sequence[Line]) -> Iterator[Line]:
-    """Yield the lines that are paragraphs, and neither captions, which stand twice in a row, nor headings."""
+    """Yield the lines that are paragraphs, and neither captions, which stand there twice, nor headings."""
     captions = {line.number for pair in pairwise(kept) if same(*pair) for line in pair}
+    copies = Counter(line.text for line in kept if is_heading(line))
+    captions |= {line.number for line in kept if copies[line.text] > 1}
     rest = [line for line in kept if line.number not in captions]
     opening = list(takewhile(is_heading, rest))
     if len(opening) > 1 and all(not line.gap for line in opening[1:]):
@@ -105,7 +108,7 @@ def is_heading(line: Line) -> bool:
         not line.bulleted
         and len(line.text) <= _LONGEST_HEADING
         and not is_finished(line)
-        and line.text[-1] not in ",;?!"
+        and line.text[-1] not in ",;:?!"
         and _ITEM.match(line.text) is None
     )
 

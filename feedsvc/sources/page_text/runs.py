@@ -59,6 +59,15 @@ class Run:
     doubled: frozenset[int]
 
     @property
+    def is_an_articles(self) -> bool:
+        """Tell whether these are two times of one article: one instant, with the headline below each."""
+        stated = [(anchor.stamp.date, anchor.stamp.hour) for anchor in self.anchors if anchor.stamp is not None]
+        if len(stated) != 2 or stated[0] != stated[1]:
+            return False
+        first, second = ({headline_key(line.text) for line in texts} for texts in self.texts[1:])
+        return not first.isdisjoint(second)
+
+    @property
     def usual(self) -> int:
         """How many texts stand between two times, mostly."""
         between = Counter(len(texts) for texts in self.texts[1:-1]).most_common(1)
@@ -159,9 +168,9 @@ def _before_own_times(anchors: Sequence[Line]) -> list[int]:
 
 
 def _are_whole_articles(between: Sequence[Sequence[Line]]) -> bool:
-    """Tell whether paragraphs stand under each time, a few under any, and a headline below them."""
+    """Tell whether paragraphs stand under each time, a few under any, and a headline above or below them."""
     paragraphs = [sum(1 for text in texts if text.is_sentence) for texts in between]
-    headed = all(texts and not (texts[-1].is_sentence and texts[-1].ends_sentence) for texts in between)
+    headed = any(all(texts and not texts[end].ends_paragraph for texts in between) for end in (0, -1))
     few = max(paragraphs) <= _MOST_PARAGRAPHS and all(len(texts) <= _MOST_PARAGRAPHS + 1 for texts in between)
     return headed and few and len(between) > 1 and min(paragraphs) >= _LEAST_PARAGRAPHS
 

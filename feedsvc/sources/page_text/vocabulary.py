@@ -30,7 +30,7 @@ NEWS = _keys(
     nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari"""
 )
 WHICH = _keys(
-    """now, indi, şimdi, зараз, τώρα, հիմա, hozir, ҳозир
+    """ще, ещё, еще, now, indi, şimdi, зараз, τώρα, հիմա, hozir, ҳозир
     azerbaijan, armenia, georgia, turkey, türkiye, uzbekistan, ukraine, russia, kazakhstan, baku, world, greece
     azərbaycan, azərbaycanın, bakı, dünyadan, ölkədən, азербайджана, армении, грузии, узбекистана, украины, казахстана, россии
     баку, ташкента, україни, києва, ελλάδας, ελλάδα, κόσμου, հայաստանի, աշխարհի, oʻzbekiston, ўзбекистон, mahalliy, маҳаллий

@@ -49,6 +49,7 @@ class Sign(Enum):
     AUTHOR = auto()  # "Author: …"
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _WEATHER = re.compile(r"^[+\-–−]?\d{1,2}(?:[.,]\d{1,2})?\s*°?\s*o?[CcСс]$|[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
 _RATES = re.compile(
@@ -77,9 +78,16 @@ def sign(text: str) -> Sign | None:
     return next((found for says, found in _SIGNS if says(text, key)), None)
 
 
+def _is_rights(text: str, key: str) -> bool:
+    # Without a year or its words the sign credits a picture.
+    if text.startswith(("©", "(c)", "(C)")) and _YEAR.search(text):
+        return True
+    return len(text) <= LONGEST * 3 and any(phrase in key for phrase in vocabulary.RIGHTS)
+
+
 # The first that holds decides. Whole phrases come before beginnings, and what introduces lists before furniture.
 _SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
-    (lambda text, key: text.startswith(("©", "(c)", "(C)")) or _is_rights(text, key), Sign.STOP),
+    (_is_rights, Sign.STOP),
     (lambda _text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
     (lambda _text, key: key in vocabulary.OTHERS, Sign.OTHER),
     (lambda _text, key: key in vocabulary.ENDS or _is_pager(key), Sign.END),
@@ -125,12 +133,6 @@ def _long_sign(text: str) -> Sign | None:
     if _begins(key, vocabulary.STOP_BEGINNINGS):
         return Sign.STOP if ":" in text[:30] else None
     return Sign.MORE if _is_menu(key.split()) else None
-
-
-def _is_rights(text: str, key: str) -> bool:
-    return text.startswith(("©", "(c)", "(C)")) or (
-        len(text) <= LONGEST * 3 and any(phrase in key for phrase in vocabulary.RIGHTS)
-    )
 
 
 def is_label(key: str) -> bool:
