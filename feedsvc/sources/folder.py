@@ -29,6 +29,20 @@ _HTML = (".html", ".htm", ".xhtml")
 _COMPANIONS = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
 _DATED_NAME = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)[-_ ]+(?=\S)")
 _LONGEST_PROMISE = timedelta(days=3650)  # an embargo or a date beyond is a misprint
+_OTHER_NAMES = {
+    "author": "authors",
+    "category": "section",
+    "cover": "image",
+    "description": "summary",
+    "excerpt": "summary",
+    "guid": "id",
+    "keywords": "tags",
+    "lang": "language",
+    "pubdate": "date",
+    "published": "date",
+    "publishdate": "publishat",
+    "thumbnail": "image",
+}
 _YES = ("true", "yes", "on", "1")
 _NO = ("false", "no", "off", "0")
 _NULL = ("", "~", "null")
@@ -62,12 +76,17 @@ def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Harvest:
         if _flag(front.get("draft"), _YES) or _flag(front.get("published"), _NO):
             return Harvest(listing=Listing.EMPTY)
         page = _html_page(rest) if path.suffix.lower() in _HTML else _markdown_page(rest)
-        article, complaints = _article(path, {**page.said, **front}, page.body, snapshot, zone, base)
+        article, complaints = _article(path, {**page.said, **_canonical(front)}, page.body, snapshot, zone, base)
     except FrontMatterInvalid as problem:
         return _missing(f"{snapshot.origin}:{problem.line}", str(problem))
     except _Withheld as problem:
         return _missing(snapshot.origin, str(problem))
     return Harvest(article=article, complaints=complaints, listing=Listing.EMPTY)
+
+
+def _canonical(front: Mapping[str, Any]) -> dict[str, Any]:
+    other_names = {_OTHER_NAMES[name]: value for name, value in front.items() if name in _OTHER_NAMES}
+    return {**other_names, **front}
 
 
 def _decoded(body: bytes) -> str:
@@ -90,26 +109,26 @@ def _article(
     path: PurePosixPath, said: Mapping[str, Any], body: str | None, snapshot: Snapshot, zone: ZoneInfo, base: str
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     published, complaints = _published(path, said, snapshot, zone)
-    promised = _moment(said, ("publishat", "publishdate"), snapshot, zone)
+    promised = _moment(said.get("publishat"), snapshot, zone)
     if isinstance(promised, Unknown):
         raise _Withheld(f"publish_at: {promised.reason}; correct it, the file waits until then")
     if promised is not None:
         published = max(published, promised) if published else promised
-    title = _line(said, "title")
+    title = _line(said.get("title"))
     content = markup.body(body, base) if body else None
     if not title and content is None:
         raise _Withheld("has neither a title nor a text")
     entry = Entry(
         title=title or _name(path),
         published=published,
-        section=_line(said, "section", "category") or None,
-        guid=_line(said, "id", "guid") or snapshot.origin,
-        authors=_names(said, "authors", "author"),
-        tags=_names(said, "tags", "keywords", split_text=True),
-        summary=_line(said, "summary", "description", "excerpt") or None,
+        section=_line(said.get("section")) or None,
+        guid=_line(said.get("id")) or snapshot.origin,
+        authors=_names(said.get("authors")),
+        tags=_names(said.get("tags"), split_text=True),
+        summary=_line(said.get("summary")) or None,
         body=content,
-        image=_image(said, base),
-        language=_language(said),
+        image=_image(said.get("image"), base),
+        language=_language(_line(said.get("language"))),
         embargoed=published is not None and (promised is not None or published > snapshot.taken_at),
     )
     return entry, complaints
@@ -119,7 +138,7 @@ def _published(
     path: PurePosixPath, said: Mapping[str, Any], snapshot: Snapshot, zone: ZoneInfo
 ) -> tuple[datetime | None, tuple[Complaint, ...]]:
     """Return when the article appeared: as it says, or as its name does (``2024-01-31-title.md``)."""
-    stated = _moment(said, ("date", "published", "pubdate"), snapshot, zone)
+    stated = _moment(said.get("date"), snapshot, zone)
     if isinstance(stated, Unknown):
         return None, (Complaint(snapshot.origin, f"the time is unknown: {stated.reason}"),)
     if stated is None and (named := _DATED_NAME.match(path.name)):
@@ -128,10 +147,7 @@ def _published(
     return stated, ()
 
 
-def _moment(
-    said: Mapping[str, Any], names: tuple[str, ...], snapshot: Snapshot, zone: ZoneInfo
-) -> datetime | Unknown | None:
-    stated = next((said[name] for name in names if name in said), None)
+def _moment(stated: object, snapshot: Snapshot, zone: ZoneInfo) -> datetime | Unknown | None:
     if stated is None:
         return None
     if isinstance(stated, date):  # TOML's; a datetime is one
@@ -145,39 +161,27 @@ def _name(path: PurePosixPath) -> str:
     return words[:1].upper() + words[1:] or path.name
 
 
-def _line(said: Mapping[str, Any], *names: str) -> str:
-    """Return the first of the fields as one line of text; lists and tables are none."""
-    for name in names:
-        value = said.get(name)
-        if isinstance(value, str | int | float | date) and (line := text.one_line(str(value))):
-            return line
-    return ""
+def _line(value: object) -> str:
+    """Return a field as one line of text; lists and tables are none."""
+    return text.one_line(str(value)) if isinstance(value, str | int | float | date) else ""
 
 
-def _names(said: Mapping[str, Any], *keys: str, split_text: bool = False) -> tuple[str, ...]:
-    for key in keys:
-        value = said.get(key)
-        if split_text and isinstance(value, str):
-            value = value.split(",")
-        listed = value[:_MOST_NAMES] if isinstance(value, list) else [value]
-        named = [_line(one, "name") if isinstance(one, dict) else _line({"name": one}, "name") for one in listed]
-        if any(named):
-            return tuple({fold_name(name): name for name in reversed(named) if name}.values())[::-1]
-    return ()
+def _names(value: object, *, split_text: bool = False) -> tuple[str, ...]:
+    """Return names, written as text, as a list, as a table with a name, or as a list of those."""
+    listed = value.split(",") if split_text and isinstance(value, str) else value
+    several = listed[:_MOST_NAMES] if isinstance(listed, list) else [listed]
+    named = [_line(one.get("name") if isinstance(one, dict) else one) for one in several]
+    return tuple({fold_name(name): name for name in reversed(named) if name}.values())[::-1]
 
 
-def _image(said: Mapping[str, Any], base: str) -> str | None:
-    for key in ("image", "cover", "thumbnail"):
-        value = said.get(key)
-        named = _line(value, "src", "url", "image") if isinstance(value, dict) else _line({"src": value}, "src")
-        if named and (address := markup.absolute(named, base)):
-            return address
-    return None
+def _image(value: object, base: str) -> str | None:
+    written = next(filter(None, map(value.get, ("src", "url", "image"))), None) if isinstance(value, dict) else value
+    return markup.absolute(_line(written), base) if _line(written) else None
 
 
-def _language(said: Mapping[str, Any]) -> str | None:
+def _language(written: str) -> str | None:
     try:
-        return notation.language(_line(said, "language", "lang"))
+        return notation.language(written)
     except ValueError:
         return None
 
@@ -243,7 +247,10 @@ def _html_page(written: str) -> _Page:
         return _Page(None)
     if markup.is_too_deep(written):
         raise _Withheld(f"has more than {markup.MAX_DEPTH} elements within one another; it is no article")
-    tree = lxml_html.document_fromstring(f"<!doctype html>{written}", parser=lxml_html.HTMLParser(no_network=True))
+    try:
+        tree = lxml_html.document_fromstring(f"<!doctype html>{written}", parser=lxml_html.HTMLParser(no_network=True))
+    except etree.ParserError:  # nothing in it but ends of elements
+        return _Page(None)
     said = dict(_said_in_head(tree))
     if language := tree.get("lang"):
         said["language"] = language
