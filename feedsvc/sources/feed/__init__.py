@@ -12,8 +12,8 @@ from feedsvc.sources.feed.charset import decode
 from feedsvc.sources.feed.items import NoFeed
 from feedsvc.sources.feed.repair import entries
 
-# Feeds are mostly under 1 MB. The worst of this size that could be made up cost 12 s
-# (`<` ten million times), an honest one 3 s.
+# Feeds are mostly under 1 MB. 9 MB of honest items cost 7 s and 130 MB, 9 MB of open paragraphs 9 s and 400 MB; nothing
+# that could be made up cost more.
 MAX_BYTES = 10_000_000
 
 __all__ = ["MAX_BYTES", "read"]
