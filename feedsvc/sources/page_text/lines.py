@@ -128,6 +128,8 @@ def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
     inline = None
     if stamp is not None:
+        if not (stamp.before or stamp.after):
+            return Line(number, bare, gap, blanks, stamp=stamp)
         timed = _timed(Line(number, bare, gap, blanks), stamp)
         if timed is not None:
             return timed
@@ -167,8 +169,6 @@ class _Beside:
 
 def _timed(line: Line, stamp: Stamp) -> Line | None:
     """Return the line as a time, or None when the words beside the time make it something else."""
-    if not (stamp.before or stamp.after):
-        return replace(line, stamp=stamp)
     if line.text.endswith((":", "?", "!")):
         return None
     beside = _Beside()

@@ -18,7 +18,7 @@ from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
 
 FARTHEST = 4  # lines of text between two times of one run
-_LEAST_PARAGRAPHS, _MOST_PARAGRAPHS = 1, 5  # of each article in a list of whole ones
+_MOST_PARAGRAPHS = 5  # of each article in a list of whole ones
 _FEWEST_FULL = 3  # full times beside which a lone date is none of the list's
 
 
@@ -169,10 +169,10 @@ def _before_own_times(anchors: Sequence[Line]) -> list[int]:
 
 def _are_whole_articles(between: Sequence[Sequence[Line]]) -> bool:
     """Tell whether paragraphs stand under each time, a few under any, and a headline above or below them."""
-    paragraphs = [sum(1 for text in texts if text.is_sentence) for texts in between]
-    headed = any(all(texts and not texts[end].ends_paragraph for texts in between) for end in (0, -1))
-    few = max(paragraphs) <= _MOST_PARAGRAPHS and all(len(texts) <= _MOST_PARAGRAPHS + 1 for texts in between)
-    return headed and few and len(between) > 1 and min(paragraphs) >= _LEAST_PARAGRAPHS
+    if len(between) < 2 or not all(1 < len(texts) <= _MOST_PARAGRAPHS + 1 for texts in between):
+        return False
+    headed = any(all(not texts[end].ends_paragraph for texts in between) for end in (0, -1))
+    return headed and all(any(text.is_sentence for text in texts) for texts in between)
 
 
 def _breaks(texts: Sequence[Sequence[Line]], labelled: bool) -> list[int]:

@@ -201,6 +201,7 @@ CREDITS = _keys(
     ", source, via, mənbə, kaynak, источник, джерело, πηγή, աղբյուր, աղբյուրը, manba, манба, წყარო"
 )
 # With what an entry of a menu can begin: most lines are headlines and begin otherwise.
+CLOSINGS = frozenset(phrase.split()[-1] for phrase in MORE)
 OPENINGS = frozenset(phrase.split()[0] for phrase in SECTIONS | MORE | OTHERS | LABELS | NEWS | WHICH)
 HOMES = _keys(
     "home, ana səhifə, əsas səhifə, anasayfa, ana sayfa, главная, головна, αρχική, գլխավոր, bosh sahifa, asosiy, бош саҳифа, მთავარი, басты бет"
