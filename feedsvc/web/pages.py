@@ -21,7 +21,7 @@ from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import ArticleId
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import problems, push, views
+from feedsvc.web import micropub, problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
@@ -63,6 +63,7 @@ class Pages(Flask):
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
         self.register_blueprint(push.Api(current).routes())
+        self.register_blueprint(micropub.Micropub(current).routes())
         self.register_error_handler(Exception, self._failed)
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -81,6 +82,8 @@ class Pages(Flask):
             shown = listed[:_HEADLINES_A_PAGE]
             older = shown[-1].id if len(listed) > len(shown) else None
             values = views.news_line(service.config.site, shown, before=before, older=older)
+            if any(source.kind == "push" for source in service.config.sources):
+                values["micropub"] = f"{service.config.site.base_url}{micropub.PATH}"
             return self._page("front.html", service, **values)
 
         return self._hand_out("/" if before is None else f"/?before={before}", load)
@@ -154,6 +157,8 @@ class Pages(Flask):
         problem = _problem(error)
         if request.path.startswith("/api/"):
             return push.refused(problem, error)
+        if request.path.rstrip("/") == micropub.PATH:
+            return micropub.refused(problem, error)
         return self._response(problem)
 
     def _page(self, template: str, service: Service, **values: object) -> Resource:

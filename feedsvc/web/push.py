@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import Blueprint, request
 from flask import Response as FlaskResponse
@@ -97,7 +98,7 @@ class Api:
         """Take one item, or many."""
         token = self._admit()
         body, sent = _json()
-        pushed = self._current().push.receive(token, sent, key=_key(), digest=digest(body))
+        pushed = self._current().push.receive(token, sent, key=key(), digest=digest(body))
         many = isinstance(sent, dict) and "items" in sent
         if not many and (gone := pushed[0].article).retracted:
             raise PushRetracted(pushed[0].sender_id, by_hand="retracted" in gone.pinned)
@@ -133,7 +134,8 @@ class Api:
     def list(self) -> FlaskResponse:
         """Return the newest articles of the token's source."""
         token = self._admit()
-        limit, before = request.args.get("limit", str(_LISTED)), request.args.get("before")
+        limit = next(iter(parameters("limit")), str(_LISTED))
+        before = next(iter(parameters("before")), None)
         if not _NUMBER.fullmatch(limit) or int(limit) > _LISTED_MOST:
             raise BadRequest(f"The parameter limit is a whole number from 1 to {_LISTED_MOST}.")
         if before is not None and not before.isalnum():
@@ -245,11 +247,22 @@ def _json() -> tuple[bytes, object]:
     return body, parsed(body)
 
 
-def _key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
+def key() -> str | None:
+    """Return the Idempotency-Key of the request; None where it has none.
+
+    Raises:
+        BadRequest: it cannot be read.
+    """
+    given = request.headers.get("Idempotency-Key")
+    if given is not None and not _KEY.fullmatch(given):
         raise BadRequest("An Idempotency-Key is 1 to 255 visible ASCII characters.")
-    return key
+    return given
+
+
+def parameters(name: str) -> list[str]:
+    """Return the values of a parameter of the query, in their order."""
+    # Not request.args, which raises on a query that is no UTF-8.
+    return parse_qs(request.query_string.decode("latin-1"), keep_blank_values=True).get(name, [])
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Newsroom:
         self.store = Store.open(load(self.file).store.url)
         self.service = Service(load(self.file), self.store, clock=self.clock)
         self.service.prepare()
-        self.client = Client(web.create(lambda: self.service))
+        self.restart_web()
 
     @property
     def file(self) -> Path:
@@ -90,6 +90,9 @@ class Newsroom:
     def reconfigure(self, text: str) -> None:
         self.configure(text)
         self.service = self.service.reconfigured(load(self.file))
+
+    def restart_web(self) -> None:
+        self.client = Client(web.create(lambda: self.service))
 
     def sender(self, source: str = "cms") -> "Sender":
         token, secret = self.service.push.add_token(source, f"of {source}")

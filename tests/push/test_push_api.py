@@ -528,7 +528,9 @@ def test_the_list_has_the_tokens_source_newest_first_page_by_page(pressroom: New
     assert found == [["cms-5", "cms-4"], ["cms-2", "cms-1"]]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=-1", "before=%00"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=\xff", "before=%00", "before="]
+)
 def test_a_parameter_that_cannot_be_read_is_a_bad_request(sender: Sender, query: str) -> None:
     assert sender.list(f"?{query}").status_code == 400
 
