@@ -16,8 +16,8 @@ CORPUS = Path(__file__).parent / "corpus" / "page-text"
 CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 
 # A case that goes is a question that is no longer asked: raise these when cases are added, never lower them.
-FEWEST_COMMON = 122
-FEWEST_UNCOMMON = 147
+FEWEST_COMMON = 125
+FEWEST_UNCOMMON = 151
 # Uncommon cases that are not read wholly right, each with what is missing: `name: why`.
 KNOWN_MISSES: dict[str, str] = {
     "c-55-az-hours-and-views-no-titles": "an author who signs with a given name alone",

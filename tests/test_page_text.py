@@ -374,3 +374,31 @@ def test_a_caption_that_stands_twice_and_a_heading_are_no_paragraphs_and_a_bulle
     ).article
     assert article is not None
     assert [text[:12] for text in plain(article.body or "")] == ["The depot wi", "• Dogs stay ", "• Bicycles m"]
+
+
+@pytest.mark.parametrize("glue", ["\n", " "])
+def test_hours_below_a_day_that_cannot_be_are_unknown_and_never_of_the_day_above(glue: str) -> None:
+    harvest = page(
+        f"News line\n08.02.2025\n12:06{glue}Ferry resumes after fog\n11:06{glue}Orchard opens its gates\n31.01.2025\n"
+        f"10:06{glue}Harbour clock runs again\n31.02.2025\n22:10{glue}Choir sings in the tunnel\nAll news\n"
+    )
+    instants = [entry.published for entry in harvest.entries]
+    assert instants == [at("2025-02-08T12:06"), at("2025-02-08T11:06"), at("2025-01-31T10:06"), None]
+    assert [complaint.message for complaint in harvest.complaints] == ["the time is unknown: there is no 31.02.2025"]
+
+
+CORPUS_LINES = sorted(
+    {
+        line
+        for file in (Path(__file__).parent / "corpus" / "page-text").glob("*.txt")
+        for line in file.read_bytes().decode("utf-8", "replace").splitlines()
+    }
+    | {"...", '"', "» »", "•", "- ", "©", "::", "12:", "-0-"}
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(CORPUS_LINES), max_size=40).map("\n".join))
+def test_lines_of_real_pages_in_any_order_are_read_without_failing(text: str) -> None:
+    harvest = page(text)
+    assert all(entry.title for entry in harvest.entries)

@@ -22,7 +22,7 @@ from feedsvc.sources.page_text.orders import (
     title_of,
 )
 from feedsvc.sources.page_text.pages import Region, regions
-from feedsvc.sources.page_text.runs import Clock, Run, find_runs
+from feedsvc.sources.page_text.runs import Clock, Day, Run, find_runs
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown
@@ -255,13 +255,13 @@ def _are_headlines(titles: Sequence[str]) -> bool:
     return long * 3 >= len(titles) * 2 and len({headline_key(title) for title in titles}) * 3 >= len(titles) * 2
 
 
-def _day_headers(region: Region, clock: Clock) -> dict[int, date]:
-    days: dict[int, date] = {}
-    day: date | None = None
+def _day_headers(region: Region, clock: Clock) -> dict[int, Day]:
+    days: dict[int, Day] = {}
+    day: Day | None = None
     for line in region.lines:
         stamp = line.stamp or line.inline
         if stamp is not None and stamp.has_day and not stamp.has_hour and len(stamp.before.split()) <= 3:
-            day = clock.day(stamp) or day
+            day = clock.header(stamp) or day
         elif day is not None:
             days[line.number] = day
     return days

@@ -104,6 +104,9 @@ def _pairs(lines: Sequence[Line]) -> dict[int, int]:
 
 
 def _complete(one: Line, other: Line) -> bool:
+    # What goes on behind an hour may be a headline, and the hour is its.
+    if any(line.loose and line.stamp is not None and line.stamp.after for line in (one, other)):
+        return False
     return (one.is_date and other.is_hour) or (one.is_hour and other.is_date)
 
 

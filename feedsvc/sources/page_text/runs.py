@@ -17,6 +17,7 @@ from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
 
+Day = date | Unknown
 FARTHEST = 4  # lines of text between two times of one run
 _MOST_PARAGRAPHS = 5  # of each article in a list of whole ones
 _FEWEST_FULL = 3  # full times beside which a lone date is none of the list's
@@ -29,9 +30,14 @@ class Clock:
     taken_at: datetime
     zone: ZoneInfo
     # Each time is asked for by every order that is tried.
-    known: dict[tuple[Stamp, date | None], datetime | Unknown] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[tuple[Stamp, Day | None], datetime | Unknown] = field(default_factory=dict, compare=False, repr=False)
 
-    def instant(self, stamp: Stamp, day: date | None = None) -> datetime | Unknown:
+    def instant(self, stamp: Stamp, day: Day | None = None) -> datetime | Unknown:
+        """Return what a time means; an hour below a day that cannot be is as unknown as the day."""
+        if isinstance(day, Unknown):
+            if not stamp.has_day:
+                return day
+            day = None
         found = self.known.get((stamp, day))
         if found is None:
             found = self.known[stamp, day] = resolve(stamp, taken_at=self.taken_at, zone=self.zone, day=day)
@@ -39,6 +45,10 @@ class Clock:
 
     def day(self, stamp: Stamp) -> date | None:
         return day_of(stamp, taken_at=self.taken_at, zone=self.zone)
+
+    def header(self, stamp: Stamp) -> Day | None:
+        """Return the day that a header gives the hours below it."""
+        return Unknown(stamp.fault) if stamp.fault is not None else self.day(stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Run:
     headed: bool
     closed: bool
     ends_page: bool
-    days: dict[int, date]
+    days: dict[int, Day]
     doubled: frozenset[int]
 
     @property
@@ -103,14 +113,14 @@ class _Marks:
     def __init__(self, region: Region, clock: Clock) -> None:
         self.anchors: list[Line] = []
         self.texts: list[list[Line]] = [[]]
-        self.days: dict[int, date] = {}
+        self.days: dict[int, Day] = {}
         self.doubled: set[int] = set()
         roles = _date_roles(region)
-        day: date | None = None
+        day: Day | None = None
         for line in region.lines:
             role = roles.get(line.number)
             if role is _DateRole.HEADER and line.stamp is not None:
-                day = clock.day(line.stamp) or day
+                day = clock.header(line.stamp) or day
             elif line.stamp is not None and role is not _DateRole.CLOCK:
                 self.anchors.append(line)
                 self.texts.append([])
