@@ -287,13 +287,15 @@ def _undated(region: Region) -> Block | None:
 
 def _teased(region: Region) -> Block | None:
     """Return the block of a region in which a headline and a longer teaser take turns, without any time."""
-    lines = list(itertools.takewhile(lambda line: line.sign is None, region.lines))
+    above_end = itertools.takewhile(lambda line: line.sign is not Sign.STOP, region.lines)
+    lines = [line for line in above_end if line.sign is None]
     titles, teasers = lines[::2], lines[1::2]
     if (
         len(titles) < FEWEST_UNLABELLED
         or any(line.stamp is not None for line in lines)
         or not all(quality(title) > 0 and not title.is_sentence for title in titles)
         or not all(_is_teaser(*pair) for pair in zip(titles, teasers, strict=False))
+        or sum(1 for teaser in teasers if teaser.is_sentence) * 2 < len(teasers)
     ):
         return None
     return Block(tuple(Found(line, line.text, None, None) for line in titles), _span(lines))
