@@ -64,9 +64,9 @@ _STATUS: dict[type[FeedsvcError], HTTPStatus] = {
 
 
 class _SenderId(BaseConverter):
-    """Any text, slashes included: WSGI has decoded the path, so an encoded slash cannot be told from another."""
+    """Any text that an id can be, slashes included: WSGI has decoded the path, so ``%2F`` cannot be told from ``/``."""
 
-    regex = ".+"
+    regex = r"[^\x00-\x1f\x7f]+"
     part_isolating = False
 
 

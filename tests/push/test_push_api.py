@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -329,6 +330,18 @@ def test_a_request_that_was_refused_does_not_use_its_key_up(sender: Sender) -> N
     assert sender.post(an_item(), Idempotency_Key="k-1").status_code == 201
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k-1"}])
+def test_a_request_that_comes_several_times_at_once_is_taken_once(
+    pressroom: Newsroom, sender: Sender, headers: dict[str, str]
+) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: sender.post(ITEM, **headers), range(6)))
+    assert len(pressroom.articles()) == 1
+    assert len({said(answer)["guid"] for answer in answers}) == 1
+    verdicts = sorted(said(answer)["verdict"] for answer in answers)
+    assert verdicts == (["new"] * 6 if headers else ["new", *["unchanged"] * 5])
+
+
 @pytest.mark.parametrize("key", [" ", "two words", "x" * 256, "ключ".encode().decode("latin-1")])
 def test_a_key_is_visible_ascii(sender: Sender, key: str) -> None:
     assert sender.post(an_item(), Idempotency_Key=key).status_code == 400
@@ -440,6 +453,11 @@ def test_what_the_admin_retracted_no_sender_brings_back(pressroom: Newsroom, sen
 def test_an_unknown_id_is_not_found(sender: Sender, method: str) -> None:
     answer = sender(method, one("never-sent"))
     assert (answer.status_code, said(answer)["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_can_be_no_id_is_not_found_and_troubles_no_database(sender: Sender, method: str) -> None:
+    assert sender(method, one("a\0b"), body={"title": "A story"}).status_code == 404
 
 
 @pytest.mark.parametrize(
