@@ -51,6 +51,7 @@ class Sign(Enum):
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 _WEATHER = re.compile(r"^[+\-–−]?\d{1,2}(?:[.,]\d{1,2})?\s*°?\s*o?[CcСс]$|[+\-–−]?\d{1,2}\s*°|°\s*[CСF]\b")
 _RATES = re.compile(
     r"(?:\b(?:USD|EUR|RUB|GBP|TRY|AZN|UZS|UAH|AMD|KZT|GEL|DOLAR|EURO|ALTIN|BIST)\b|[$€₽£₺])\s*[-:=]?\s*[+▲▼\-]?\s*\d",
@@ -299,9 +300,9 @@ def _is_menu(words: list[str]) -> bool:
 
 
 def _count(key: str) -> bool:
-    words = re.sub(r"\d+", " ", key).strip()
-    return (
-        words != key
-        and len(words) < LONGEST
-        and all(word in vocabulary.COUNTED or word.startswith(vocabulary.COUNTED_STEMS) for word in words.split())
+    if _DIGIT.search(key) is None:
+        return False
+    words = _NUMBER.sub(" ", key).strip()
+    return len(words) < LONGEST and all(
+        word in vocabulary.COUNTED or word.startswith(vocabulary.COUNTED_STEMS) for word in words.split()
     )
