@@ -121,7 +121,9 @@ def refresh(sources: tuple[str, ...], as_json: bool) -> None:
     Prints the Runs. Without SOURCE all are read. Exit code 1 when a Run failed.
     """
     service = open_service()
-    names = [service.config.source(name).name for name in sources] or [s.name for s in service.config.sources]
+    names = [service.config.source(name).name for name in sources] or [
+        source.name for source in service.config.sources if source.kind != "push"
+    ]
     done: list[Run] = []
     with output.progress("reading sources", len(names)) as advance:
         for name in names:

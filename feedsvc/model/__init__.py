@@ -1,0 +1,55 @@
+"""The frozen values that flow from sources to documents.
+
+Knows the words of docs/glossary.md as types and nothing of files, SQL, HTTP or XML. Every datetime is aware; one that
+is not raises ``ValueError`` where it would enter a value.
+"""
+
+from feedsvc.model.article import Article, Change, Reading, Revision, Verdict
+from feedsvc.model.feed import Document, FeedIdentity, Format, Selection
+from feedsvc.model.harvest import (
+    ArticleSelectors,
+    Complaint,
+    Enclosure,
+    Entry,
+    Harvest,
+    Listing,
+    Selectors,
+    Snapshot,
+    Via,
+)
+from feedsvc.model.names import MAIN_FEED, ArticleId, FeedName, SourceName, TokenId, fold_name, to_json
+from feedsvc.model.run import Alert, Outcome, Receipt, Run, RunKind, Token
+
+__all__ = [
+    "MAIN_FEED",
+    "Alert",
+    "Article",
+    "ArticleId",
+    "ArticleSelectors",
+    "Change",
+    "Complaint",
+    "Document",
+    "Enclosure",
+    "Entry",
+    "FeedIdentity",
+    "FeedName",
+    "Format",
+    "Harvest",
+    "Listing",
+    "Outcome",
+    "Reading",
+    "Receipt",
+    "Revision",
+    "Run",
+    "RunKind",
+    "Selection",
+    "Selectors",
+    "Snapshot",
+    "SourceName",
+    "Token",
+    "TokenId",
+    "Verdict",
+    "Via",
+    "fold_name",
+    "to_json",
+]

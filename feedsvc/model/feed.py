@@ -1,0 +1,89 @@
+"""What feeds are made of: selections, formats, identities, documents.
+
+Knows which articles a feed takes and what a rendered one carries; hides nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from feedsvc.model.article import Article
+from feedsvc.model.names import FeedName, fold_name, require_aware
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which articles a feed takes: an article must match every criterion that is not empty (names fold case)."""
+
+    sources: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+
+    def selects(self, article: Article) -> bool:
+        """Tell whether the article belongs here, retracted or not."""
+
+        def matches(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
+            return not wanted or not {fold_name(w) for w in wanted}.isdisjoint(fold_name(o) for o in offered)
+
+        return (
+            (not self.sources or article.source in self.sources)
+            and matches(self.sections, (article.section,) if article.section else ())
+            and matches(self.tags, article.tags)
+            and matches(self.authors, article.authors)
+        )
+
+
+class Format(StrEnum):
+    """The formats a feed is rendered in; the value is the ending of its address under /feeds/."""
+
+    RSS = "xml"
+    ATOM = "atom"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        """The registered media type, without parameters."""
+        return {"xml": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}[self]
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return {"xml": "RSS", "atom": "Atom", "json": "JSON Feed"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedIdentity:
+    """What makes a feed the same feed for ever: minted at its first publication, kept through every change of name."""
+
+    feed: FeedName
+    guid: str
+    created: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(created=self.created)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed rendered in one format.
+
+    ``etag`` is the strong entity tag of the identity coding without quotes; each other coding appends ``-CODING``.
+    ``encodings`` maps content codings (``gzip``, ``br``, ``zstd``) to their bytes; one that would not be smaller is
+    absent. ``last_modified`` is when the bytes last changed, whole seconds UTC. ``built_from`` is the store's change
+    number and ``settings`` the digest of the settings that the document was rendered from.
+    """
+
+    feed: FeedName
+    format: Format
+    body: bytes
+    etag: str
+    last_modified: datetime
+    max_age_s: int
+    encodings: Mapping[str, bytes] = field(default_factory=dict)
+    built_from: int = 0
+    settings: str = ""
+
+    def __post_init__(self) -> None:
+        require_aware(last_modified=self.last_modified)
