@@ -185,6 +185,42 @@ def test_a_time_is_put_together_from_what_states_it(time: str) -> None:
     assert said(page(listed(f"<li>{time} <a href='/n/{{n}}'>{{title}}</a></li>"))) == EXPECTED
 
 
+@pytest.mark.parametrize(
+    "update",
+    [
+        "<time class='updated' datetime='2025-02-08T12:55:00+04:00'>8.2.2025</time>",
+        "<time itemprop='dateModified' datetime='2025-02-08T12:55:00+04:00'>8.2.2025</time>",
+        "<span property='article:modified_time'><time datetime='2025-02-08T12:55:00+04:00'>8.2.2025</time></span>",
+        "<i>Yenilənib:</i> <time datetime='2025-02-08T12:55:00+04:00'>8.2.2025</time>",
+        "<span class='updated'>08.02.2025 12:55</span>",
+        "<span>Yenilənib: 08.02.2025 12:55</span>",
+    ],
+)
+@pytest.mark.parametrize(
+    "publication",
+    [
+        "<time class='entry-date published' datetime='2025-02-08T{hour}:00+04:00'>8.2.2025</time>",
+        "<time itemprop='datePublished' datetime='2025-02-08T{hour}:00+04:00'>8.2.2025</time>",
+        "<time datetime='2025-02-08T{hour}:00+04:00'>8.2.2025</time>",
+        "<span class='published updated'>08.02.2025 {hour}</span>",
+        "<span>08.02.2025 {hour}</span>",
+    ],
+)
+def test_the_publication_counts_and_no_update_whichever_stands_first(publication: str, update: str) -> None:
+    for times in (f"{publication} {update}", f"{update} {publication}"):
+        assert said(page(listed(f"<li>{times} <a href='/n/{{n}}'>{{title}}</a></li>"))) == EXPECTED
+
+
+def test_an_hour_is_not_replaced_by_the_instant_of_an_update() -> None:
+    item = "<time class='updated' datetime='2025-02-08T12:55:00+04:00'>12:55</time> <span class='hour'>{hour}</span>"
+    assert said(page(listed(f"<li>{item} <a href='/n/{{n}}'>{{title}}</a></li>"))) == EXPECTED
+
+
+def test_the_only_date_of_an_item_counts_whatever_its_name() -> None:
+    item = "<span class='date updated'>08.02.2025</span> <span class='hour'>{hour}</span>"
+    assert said(page(listed(f"<li>{item} <a href='/n/{{n}}'>{{title}}</a></li>"))) == EXPECTED
+
+
 def test_a_true_utc_is_believed_beside_a_local_hour() -> None:
     item = "<li><time datetime='2025-02-08T0{n}:00:00Z'>0{n}:00 UTC</time> <a href='/n/{n}'>{title}</a></li>"
     published = page(listed(item)).entries[3].published
@@ -492,6 +528,19 @@ def test_a_claim_about_something_else_loses_to_the_headline_shown() -> None:
     entry, _ = article(story("<meta property='og:title' content='Sayt: son xəbərlər və hadisələr'>"))
     assert entry is not None
     assert entry.title == TITLES[0]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        "<time class='updated' datetime='2025-02-08T12:50+04:00'></time><time datetime='2025-02-08T12:06+04:00'></time>",
+        "<p class='updated'>08.02.2025 12:50</p><p class='published'>08.02.2025 12:06</p>",
+    ],
+)
+def test_an_article_was_published_when_its_publication_says(times: str) -> None:
+    entry, _ = article(story(meta=times))
+    assert entry is not None
+    assert entry.published == at("12:06")
 
 
 def test_an_update_is_not_the_time_of_publication() -> None:

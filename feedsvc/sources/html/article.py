@@ -18,7 +18,7 @@ from feedsvc.sources import dates, markup
 from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names
 from feedsvc.sources.html.links import address, base_of, picture
-from feedsvc.sources.html.marks import machine_time, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import is_update, machine_time, stamp_of, whole_stamp
 from feedsvc.sources.html.selectors import InvalidSelector, elements, select
 from feedsvc.sources.html.structured import Told, told
 from feedsvc.sources.html.tree import Unreadable, parse
@@ -165,7 +165,7 @@ class _Article:
             stated = self._chosen(self.selectors.time)
             return self._read(stated) if stated else None
         programmed = [self.told.published if self.told else None, *self._metas(_TIMES)]
-        programmed += [machine_time(one) for one in self._near_heading() if not _is_update(one)]
+        programmed += [machine_time(one) for one in self._near_heading() if not is_update(one)]
         for stated in filter(None, programmed):
             if isinstance(moment := self._read(stated), datetime):
                 return moment
@@ -197,7 +197,8 @@ class _Article:
         start, end = self.layout.span(self.heading)
         low, high = self._around()
         below, above = self.layout.between(end, high), self.layout.between(low, start)[::-1]
-        for piece in (*below, *above):
+        # A page that names its only date "updated" (hAtom) means the publication.
+        for piece in sorted((*below, *above), key=lambda piece: is_update(piece.owner)):
             line = one_line(piece.text)
             stamp = stamp_of(line) if len(line) <= _LONGEST_LINE else None
             if stamp is not None and stamp.has_day and (stamp.has_hour or not stamp.before):
@@ -311,11 +312,6 @@ class _Article:
 def _agree(claim: str, shown: str) -> bool:
     one, other = headline_key(claim), headline_key(shown)
     return bool(one and other) and (one.startswith(other) or other.startswith(one)) and min(len(one), len(other)) >= 8
-
-
-def _is_update(element: HtmlElement) -> bool:
-    given = set(names(element))
-    return bool(given & {"updated", "modified", "update", "datemodified"}) and "published" not in given
 
 
 def _markup(element: HtmlElement) -> str:

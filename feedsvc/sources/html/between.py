@@ -11,7 +11,7 @@ from datetime import date
 
 from feedsvc.sources.html.fields import SECTION_NAMES
 from feedsvc.sources.html.layout import Piece, names, spaced
-from feedsvc.sources.html.marks import Marks, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import Marks, is_update, is_update_key, stamp_of, whole_stamp
 from feedsvc.sources.html.stated import Clock, Stated, programmed, section_beside
 from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp
@@ -36,7 +36,11 @@ class Between:
 
     def __init__(self, marks: Marks, clock: Clock) -> None:
         self.marks, self.layout, self.clock = marks, marks.layout, clock
-        placed = ((self.layout.span(element)[0], stated) for element, stated in marks.machine.items())
+        placed = (
+            (self.layout.span(element)[0], stated)
+            for element, stated in marks.machine.items()
+            if not is_update(element)
+        )
         self._machine = sorted(placed)
 
     def days(self, start: int, end: int) -> list[tuple[int, date]]:
@@ -80,7 +84,8 @@ class Between:
 
     def _stamps(self, gap: Span) -> list[Stamp]:
         found = (stamp_of(line) for line in self._lines(*gap))
-        return [stamp for stamp in found if stamp is not None and len(stamp.before + stamp.after) <= _LONGEST_BESIDE]
+        near = [stamp for stamp in found if stamp is not None and len(stamp.before + stamp.after) <= _LONGEST_BESIDE]
+        return [stamp for stamp in near if not is_update_key(stamp.before)] or near
 
     def _lines(self, start: int, end: int) -> list[str]:
         """Return a stretch of the page as the lines that a reader sees."""

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from feedsvc.sources.html.layout import word_set
 from feedsvc.sources.html.links import picture_source, raw_address
-from feedsvc.sources.html.marks import Marks, headline_quality, is_count, sign, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import Marks, headline_quality, is_count, is_update, sign, stamp_of, whole_stamp
 from feedsvc.sources.html.places import MOSTLY, Spot, spots_of
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
@@ -113,6 +113,7 @@ def _set_times(items: list[Parts], spots: list[Spot], marks: Marks) -> None:
             item.times = tuple(found)
             continue
         stated = [element for element in item.element.iter() if element in marks.machine and not _holds(element, found)]
+        stated.sort(key=lambda one: is_update(one, item.element))
         if stated and not found:
             found = stated[:1]
         elif stated:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.html.layout import Layout, line_of
+from feedsvc.sources.html.layout import Layout, line_of, name_words, names, word_set
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import one_line
@@ -21,6 +21,8 @@ _DIGIT = re.compile(r"\d")
 _NO_SIGN = re.compile(r"^[\W_]*$")
 _MACHINE = re.compile(r"\d{4}-\d\d-\d\d|\d{10}(?:\d{3})?$|\d\d:\d\d")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_PUBLICATIONS = word_set("published publish publication pubdate posted created")
+_UPDATES = word_set("updated update modified modification datemodified lastmod edited")
 _ATTRIBUTES = ("datetime", "data-datetime", "data-time", "data-date", "data-timestamp", "data-published", "data-ts")
 
 
@@ -50,6 +52,22 @@ def is_date_key(text: str) -> bool:
 def is_update_key(text: str) -> bool:
     """Tell whether a text says that the time after it is the one of a correction."""
     return words.fold(text) in words.UPDATE_KEYS
+
+
+def is_update(element: HtmlElement, within: HtmlElement | None = None) -> bool:
+    """Tell whether a page names an element the time of a correction: by itself, or by what stands around it in an item.
+
+    ``<time class="published updated">`` is the publication of what was not corrected since.
+    """
+    for one in (element, element.getparent()):
+        if one is None or one is within:
+            return False
+        given = {*names(one), *name_words(one.get("property") or "")}
+        if one.get("pubdate") is not None or not given.isdisjoint(_PUBLICATIONS):
+            return False
+        if not given.isdisjoint(_UPDATES):
+            return True
+    return False
 
 
 @lru_cache(maxsize=8192)

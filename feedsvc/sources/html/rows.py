@@ -4,6 +4,7 @@ Knows which element says what, which hours belong to which day, and what is no e
 The same whether the items were found or named by selectors.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, picture, raw_address
-from feedsvc.sources.html.marks import Marks, headline_quality, machine_time, sign
+from feedsvc.sources.html.marks import Marks, headline_quality, is_update, is_update_key, machine_time, sign
 from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
 from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp, Unknown, find
@@ -27,6 +28,7 @@ _ADS = word_set("ad ads adv advert advertisement banner reklam reklama promo spo
 _NIGHT = timedelta(hours=12)
 _LONGEST_SECTION = 40
 _LONGEST_SUMMARY = 500
+_BESIDE = re.compile(r"[|·•/]")
 _OPENING = 80  # characters of a headline among which its time stands
 
 
@@ -174,9 +176,33 @@ class _Reader:
     # --- what an item states about time -------------------------------------------------------------------------------
 
     def _stated(self, item: Parts) -> tuple[Stated | None, str | None]:
-        lines = [line for line in (self._shown_time(one, item) for one in item.times) if line]
+        own = [one for one in item.times if not self._is_update(one, item)] if len(item.times) > 1 else []
+        if 0 < len(own) < len(item.times):
+            stated, section = self._told(own, item)
+            if isinstance(stated, datetime) or (isinstance(stated, Stamp) and stated.has_day):
+                return stated, section
+            # hAtom calls the only date of an item "updated"; beside it stands the hour.
+            late, _ = self._told([one for one in item.times if one not in own], item)
+            if isinstance(stated, Stamp) and (
+                isinstance(late, datetime) or (isinstance(late, Stamp) and late.has_hour)
+            ):
+                return stated, section
+        return self._told(item.times, item)
+
+    def _is_update(self, found: Found, item: Parts) -> bool:
+        if isinstance(found, str):
+            return False
+        if is_update(found, item.element):
+            return True
+        start, end = self.layout.span(found)
+        if start == self.layout.span(item.element)[0] or start == end:
+            return False
+        return is_update_key(_BESIDE.split(self.marks.texts[start - 1])[-1])
+
+    def _told(self, times: Sequence[Found], item: Parts) -> tuple[Stated | None, str | None]:
+        lines = [line for line in (self._shown_time(one, item) for one in times) if line]
         stamp, section = shown(lines)
-        for one in item.times:
+        for one in times:
             told = machine_time(one) if isinstance(one, HtmlElement) else None
             if told is not None and (exact := programmed(told, stamp, self.clock)) is not None:
                 return exact, section
