@@ -5,7 +5,7 @@ trafilatura, which finds the text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Snapshot
 from feedsvc.sources import dates, markup
+from feedsvc.sources.html.bylines import is_author, own_authors, person
 from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names
 from feedsvc.sources.html.links import address, base_of, picture
@@ -187,7 +188,7 @@ class _Article:
     def _near_heading(self) -> Iterator[HtmlElement]:
         low, high = self._around()
         for element in self.layout.elements:
-            if low <= self.layout.span(element)[0] <= high and machine_time(element) is not None:
+            if low <= self.layout.span(element)[0] <= high:
                 yield element
 
     def _shown_time(self) -> datetime | Unknown | None:
@@ -233,19 +234,24 @@ class _Article:
             )
             return tuple(dict.fromkeys(filter(None, map(one_line, found))))
         site = {headline_key(name) for name in self._metas("//meta[@property='og:site_name']/@content")}
+        marked = next((one for one in self.layout.elements if one.get("itemprop") == "author"), None)
         for said in (
             (self.told.author if self.told else None),
-            self._item("author"),
-            self._rel("author"),
+            one_line(marked.get("content") or "") or self._byline([marked]) if marked is not None else None,
+            self._byline(one for one in self.layout.elements if "author" in (one.get("rel") or "").split()),
             self._meta(_AUTHORS),
+            self._byline(one for one in self._near_heading() if is_author(one)),
         ):
             if said and "://" not in said and len(said) <= _LONGEST_LINE and headline_key(said) not in site:
-                return (words.author(said) or said,)
+                return (person(said) or said,)
         return ()
 
-    def _rel(self, name: str) -> str | None:
-        found = next((one for one in self.layout.elements if name in (one.get("rel") or "").split()), None)
-        return (self.layout.text(found) or None) if found is not None else None
+    def _byline(self, found: Iterable[HtmlElement]) -> str | None:
+        first = next(iter(found), None)
+        if first is None:
+            return None
+        own = own_authors(first, self.layout)
+        return person(self.layout.text(own[0] if len(own) == 1 else first))
 
     def _tags(self) -> tuple[str, ...]:
         linked = [self.layout.text(one) for one in self.layout.elements if one.get("rel") == "tag"]

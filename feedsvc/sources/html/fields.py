@@ -5,15 +5,17 @@ Knows what tells a role: what stands at a place in most of the items, its names,
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.html.layout import word_set
+from feedsvc.sources.html.bylines import is_author
+from feedsvc.sources.html.layout import names, word_set
 from feedsvc.sources.html.links import picture_source, raw_address
 from feedsvc.sources.html.marks import Marks, headline_quality, is_count, is_update, sign, stamp_of, whole_stamp
-from feedsvc.sources.html.places import MOSTLY, Spot, spots_of
+from feedsvc.sources.html.places import MOSTLY, Spot, Text, spots_of
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
 from feedsvc.text import one_line
@@ -60,15 +62,15 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     times = _time_spots(spots, marks)
     _set_times(items, times, marks)
     others = [spot for spot in spots if spot not in times]
-    sections, authors, counts = _small_spots(others, total)
+    sections, authors, counts = _small_spots(others, elements)
     small = [*sections, *authors, *counts]
     texts = [spot for spot in others if spot not in small]
     title = _title_spot(texts, total)
     if title is None and sections:  # headlines of one or two words, all alike
         return items
     _set_titles(items, title, texts, [spot for spot in spots if spot not in times], marks)
-    _set_firsts(items, sections, "section")
-    _set_firsts(items, authors, "author")
+    _set_sections(items, sections)
+    _set_authors(items, authors)
     _set_summaries(items, [spot for spot in texts if spot is not title], total)
     _set_links(items)
     _set_images(items)
@@ -128,7 +130,7 @@ def _holds(outer: HtmlElement, inner: Iterable[HtmlElement]) -> bool:
     return any(ancestor is outer for one in inner for ancestor in one.iterancestors())
 
 
-def _small_spots(spots: list[Spot], total: int) -> tuple[list[Spot], list[Spot], list[Spot]]:
+def _small_spots(spots: list[Spot], elements: Sequence[HtmlElement]) -> tuple[list[Spot], list[Spot], list[Spot]]:
     sections, authors, counts = [], [], []
     for spot in spots:
         texts = [text.text for text in spot.texts]
@@ -136,7 +138,9 @@ def _small_spots(spots: list[Spot], total: int) -> tuple[list[Spot], list[Spot],
         if longest > _LONGEST_SMALL:
             continue
         hints = spot.hints
-        if _is_furniture(spot, texts, hints):
+        if is_author(spot.texts[0].owner, elements[spot.texts[0].item]):
+            authors.append(spot)
+        elif _is_furniture(spot, texts, hints):
             counts.append(spot)
         elif hints & _TITLES or any(tag in HEADINGS for tag, _ in spot.place):
             continue
@@ -145,7 +149,7 @@ def _small_spots(spots: list[Spot], total: int) -> tuple[list[Spot], list[Spot],
         elif (
             hints & SECTION_NAMES
             or spot.mostly(sum(words.is_section(text) for text in texts))
-            or _repeats(texts, total)
+            or _repeats(texts, len(elements))
         ):
             sections.append(spot)
     return sections, authors, counts
@@ -260,12 +264,35 @@ def _split_times(item: Parts, title: HtmlElement, marks: Marks) -> None:
         item.times = (title,)
 
 
-def _set_firsts(items: list[Parts], spots: list[Spot], name: str) -> None:
+def _set_sections(items: list[Parts], spots: list[Spot]) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         for text in spot.texts:
             item = items[text.item]
-            if getattr(item, name) is None and text.owner is not item.element:
-                setattr(item, name, text.owner)
+            if item.section is None and text.owner is not item.element:
+                item.section = text.owner
+
+
+def _set_authors(items: list[Parts], spots: list[Spot]) -> None:
+    """Set the author's own element; the byline around where there are several, or where none is marked."""
+    bylines: dict[int, list[Text]] = defaultdict(list)
+    for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
+        for text in spot.texts:
+            if text.owner is not items[text.item].element:
+                bylines[text.item].append(text)
+    for number, texts in bylines.items():
+        item = items[number]
+        own = list({text.text: text.owner for text in texts if is_author(text.owner, item.element)}.values())
+        item.author = next(iter(own), texts[0].owner)
+        if len(own) > 1:
+            item.author = next((one for one in _between(own[0], item.element) if _is_byline(one, own)), own[0])
+
+
+def _between(inner: HtmlElement, outer: HtmlElement) -> Iterator[HtmlElement]:
+    return takewhile(lambda one: one is not outer, inner.iterancestors())
+
+
+def _is_byline(element: HtmlElement, authors: Sequence[HtmlElement]) -> bool:
+    return not _AUTHORS.isdisjoint(names(element)) and all(_holds(element, [one]) for one in authors)
 
 
 def _set_summaries(items: list[Parts], spots: list[Spot], total: int) -> None:

@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from feedsvc import text as texts
 from feedsvc.sources.html.between import Between
+from feedsvc.sources.html.bylines import own_authors, person
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, picture, raw_address
@@ -144,8 +145,10 @@ class _Reader:
         return line if line and len(line) <= _LONGEST_SECTION * 2 and any(map(str.isalnum, line)) else None
 
     def _author(self, found: Found | None) -> str | None:
+        if isinstance(found, HtmlElement) and len(own := own_authors(found, self.layout)) == 1:
+            found = own[0]
         line = self._words(found)
-        return (words.author(line) or line) if line else None
+        return person(line) if line else None
 
     def _summary(self, item: Parts) -> str | None:
         found = item.summary
