@@ -259,6 +259,46 @@ def test_an_unreadable_time_is_unknown_and_complained_of_with_its_line() -> None
     assert harvest.complaints == (Complaint("page.html:2", "the time is unknown: there is no 25:61 08.02.2025"),)
 
 
+# --- summaries --------------------------------------------------------------------------------------------------------
+
+TEASER = "Qərar iki il davam edən sınaqdan sonra verilib və bütün sakinlərə göndərilib."
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        " <a class='more-link' href='/n/{n}'>Continue reading <span class='screen-reader-text'>“{title}”</span> →</a>",
+        " <a href='/n/{n}'>Continue reading <span class='screen-reader-text'>{title}</span></a>",
+        " <a href='/n/{n}?utm_source=list'>Davamı üçün basın</a>",
+        " <a href='/go/{n}'>Continue reading “{title}”</a>",
+        " <span class='sr-only'>Bu xəbər sakinlərə aiddir.</span>",
+        " <span hidden>Bu xəbər sakinlərə aiddir.</span>",
+        " <span style='color:red; display: none'>Bu xəbər sakinlərə aiddir.</span>",
+        "</p><p class='read-more'><a class='more-link' href='/n/{n}'>Read on <i class='sr-only'>{title}</i></a>",
+    ],
+)
+def test_a_summary_is_what_readers_see_without_the_way_to_the_rest(more: str) -> None:
+    item = (
+        f"<li><span>{{hour}}</span> <h3><a href='/n/{{n}}'>{{title}}</a></h3><p class='excerpt'>{TEASER}{more}</p></li>"
+    )
+    harvest = page(listed(item))
+    assert said(harvest) == EXPECTED
+    assert [entry.summary for entry in harvest.entries] == [TEASER] * 5
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        f"<a href='/n/{{n}}'>{TEASER}</a>",
+        f"<a href='/n/{{n}}'>{TEASER[:20]}</a>{TEASER[20:]}",
+        f"{TEASER[:24]}<a href='/elsewhere'>{TEASER[24:33]}</a>{TEASER[33:]}",
+    ],
+)
+def test_a_link_that_is_text_of_a_summary_stays(teaser: str) -> None:
+    harvest = page(listed(f"<li><span>{{hour}}</span> <h3><a href='/n/{{n}}'>{{title}}</a></h3><p>{teaser}</p></li>"))
+    assert [entry.summary for entry in harvest.entries] == [TEASER] * 5
+
+
 # --- authors ----------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,17 @@ from lxml.html import HtmlElement
 from feedsvc.sources.html.bylines import is_author
 from feedsvc.sources.html.layout import names, word_set
 from feedsvc.sources.html.links import picture_source, raw_address
-from feedsvc.sources.html.marks import Marks, headline_quality, is_count, is_update, sign, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import (
+    Marks,
+    headline_quality,
+    is_count,
+    is_hidden,
+    is_update,
+    leads_on,
+    sign,
+    stamp_of,
+    whole_stamp,
+)
 from feedsvc.sources.html.places import MOSTLY, Spot, Text, spots_of
 from feedsvc.sources.page_text import words
 from feedsvc.sources.page_text.words import Sign
@@ -299,6 +309,11 @@ def _set_summaries(items: list[Parts], spots: list[Spot], total: int) -> None:
     for spot in sorted(spots, key=lambda spot: -len(spot.texts)):
         mean = sum(len(text.text) for text in spot.texts) / len(spot.texts)
         if spot.share(total) < MOSTLY or mean < 50 or len(spot.place) == 1:
+            continue
+        first = spot.texts[0]
+        if any(
+            is_hidden(one) or leads_on(one) for one in (first.owner, *_between(first.owner, items[first.item].element))
+        ):
             continue
         for text in spot.texts:
             item = items[text.item]

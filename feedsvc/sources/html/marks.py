@@ -23,6 +23,13 @@ _MACHINE = re.compile(r"\d{4}-\d\d-\d\d|\d{10}(?:\d{3})?$|\d\d:\d\d")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _PUBLICATIONS = word_set("published publish publication pubdate posted created")
 _UPDATES = word_set("updated update modified modification datemodified lastmod edited")
+# The class names with which style sheets keep a text for screen readers only.
+_HIDDEN = word_set(
+    "screen-reader-text screen-reader-only sr-only visually-hidden visuallyhidden visually_hidden hidden-visually "
+    "assistive-text element-invisible show-for-sr a11y-hidden u-hidden-visually u-visually-hidden"
+)
+_UNDISPLAYED = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_ON = word_set("more readmore morelink")
 _ATTRIBUTES = ("datetime", "data-datetime", "data-time", "data-date", "data-timestamp", "data-published", "data-ts")
 
 
@@ -68,6 +75,20 @@ def is_update(element: HtmlElement, within: HtmlElement | None = None) -> bool:
         if not given.isdisjoint(_UPDATES):
             return True
     return False
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Tell whether a page hides an element from those who look at it."""
+    return (
+        element.get("hidden") is not None
+        or not _HIDDEN.isdisjoint((element.get("class") or "").split())
+        or _UNDISPLAYED.search(element.get("style") or "") is not None
+    )
+
+
+def leads_on(element: HtmlElement) -> bool:
+    """Tell whether a page names an element a link to the rest of a text."""
+    return element.tag in ("a", "button") and not _ON.isdisjoint(names(element))
 
 
 @lru_cache(maxsize=8192)

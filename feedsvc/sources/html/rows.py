@@ -20,7 +20,16 @@ from feedsvc.sources.html.bylines import own_authors, person
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, picture, raw_address
-from feedsvc.sources.html.marks import Marks, headline_quality, is_update, is_update_key, machine_time, sign
+from feedsvc.sources.html.marks import (
+    Marks,
+    headline_quality,
+    is_hidden,
+    is_update,
+    is_update_key,
+    leads_on,
+    machine_time,
+    sign,
+)
 from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
 from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp, Unknown, find
@@ -30,6 +39,7 @@ _NIGHT = timedelta(hours=12)
 _LONGEST_SECTION = 40
 _LONGEST_SUMMARY = 500
 _BESIDE = re.compile(r"[|·•/]")
+_LONGEST_MORE = 40  # characters of "Continue reading" in any language
 _OPENING = 80  # characters of a headline among which its time stands
 
 
@@ -101,15 +111,16 @@ class _Reader:
         if not title or not any(char.isalnum() for char in title):
             return None
         stated, section = self._stated(item)
+        link = self._link(item)
         return Row(
             element=item.element,
             title=title,
-            link=self._link(item),
+            link=link,
             stated=stated,
             section=self._words(item.section) or section,
             image=self._image(item.image),
             author=self._author(item.author),
-            summary=self._summary(item),
+            summary=self._summary(item.summary, title, link),
             line=_line(item),
         )
 
@@ -150,14 +161,29 @@ class _Reader:
         line = self._words(found)
         return person(line) if line else None
 
-    def _summary(self, item: Parts) -> str | None:
-        found = item.summary
+    def _summary(self, found: Found | None, title: str, link: str | None) -> str | None:
         if found is None:
             return None
         if isinstance(found, str):
             return texts.one_line(found)[:_LONGEST_SUMMARY] or None
-        more = [one for one in found.iterdescendants("a") if sign(self.layout.text(one)[:80]) is not None]
-        return self.layout.text(found, more)[:_LONGEST_SUMMARY] or None
+        left_out = [one for one in found.iterdescendants() if is_hidden(one) or self._leads_on(one, found, title, link)]
+        return self.layout.text(found, left_out)[:_LONGEST_SUMMARY] or None
+
+    def _leads_on(self, one: HtmlElement, summary: HtmlElement, title: str, link: str | None) -> bool:
+        """Tell whether a link in a summary says nothing but where the rest is."""
+        if one.tag not in ("a", "button"):
+            return False
+        line = self.layout.text(one)
+        if leads_on(one) or sign(line[:80]) is not None:
+            return True
+        (start, end), (first, last) = self.layout.span(one), self.layout.span(summary)
+        if start == first:  # the summary, or how it begins
+            return False
+        if texts.headline_key(title) in texts.headline_key(line):
+            return True
+        raw = raw_address(one)
+        own = raw is not None and link is not None and address(raw, self.base) == link
+        return own and end == last and len(line) <= _LONGEST_MORE
 
     def _link(self, item: Parts) -> str | None:
         found = item.link
