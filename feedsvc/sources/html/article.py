@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Snapshot
-from feedsvc.sources import dates, markup
+from feedsvc.sources import dates, markup, words
 from feedsvc.sources.html.bylines import is_author, own_authors, person
 from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names
@@ -23,7 +23,6 @@ from feedsvc.sources.html.marks import is_update, machine_time, stamp_of, whole_
 from feedsvc.sources.html.selectors import InvalidSelector, elements, select
 from feedsvc.sources.html.structured import Told, told
 from feedsvc.sources.html.tree import Unreadable, parse
-from feedsvc.sources.page_text import words
 from feedsvc.text import headline, headline_key, one_line, plain
 from feedsvc.timestamps import Unknown, resolve
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from feedsvc.sources import words
 from feedsvc.sources.html.fields import SECTION_NAMES
 from feedsvc.sources.html.layout import Piece, names, spaced
 from feedsvc.sources.html.marks import Marks, is_update, is_update_key, stamp_of, whole_stamp
 from feedsvc.sources.html.stated import Clock, Stated, programmed, section_beside
-from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp
 
 _LONGEST_DAY = 48  # characters of a day header: "News of Wednesday, 12 September 2025"

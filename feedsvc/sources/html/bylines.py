@@ -9,8 +9,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from feedsvc.sources import words
 from feedsvc.sources.html.layout import Layout
-from feedsvc.sources.page_text import words
 
 # hCard's names (fn, vcard), and those that are made of "author" alone; "author-avatar" is no author.
 _CLASS = re.compile(r"(?:^|\s)(?:fn|vcard|(?:\w+[-_]+)*author(?:[-_]+(?:name|link))?)(?=\s|$)", re.ASCII)

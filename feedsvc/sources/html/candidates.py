@@ -12,7 +12,7 @@ from statistics import median
 from lxml.html import HtmlElement
 
 from feedsvc.sources.html.layout import Layout, lasting
-from feedsvc.sources.html.links import raw_address
+from feedsvc.sources.html.links import ADDRESS_ATTRIBUTES, raw_address
 from feedsvc.sources.html.marks import Marks
 
 _FEWEST = 2
@@ -64,8 +64,9 @@ def _seeds(marks: Marks) -> list[list[HtmlElement]]:
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
+    leading = {one for one in marks.layout.having((*ADDRESS_ATTRIBUTES, "onclick")) if raw_address(one) is not None}
     for element in marks.layout.elements:
-        if (element.tag == "a" or raw_address(element) is not None) and _is_wordy(element, marks):
+        if (element in leading or element.tag == "a") and _is_wordy(element, marks):
             yield element
 
 

@@ -9,11 +9,11 @@ from enum import Enum, auto
 
 from lxml.html import HtmlElement
 
+from feedsvc.sources import words
 from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names, spaced, word_set
 from feedsvc.sources.html.marks import Marks, sign, stamp_of
-from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 
 _NEAR = 3  # ancestors of a list whose names speak of it
 _LINES = 4  # lines above a list among which its heading is

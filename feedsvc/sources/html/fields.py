@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from feedsvc.sources import words
 from feedsvc.sources.html.bylines import is_author
 from feedsvc.sources.html.layout import names, word_set
 from feedsvc.sources.html.links import picture_source, raw_address
@@ -26,8 +27,7 @@ from feedsvc.sources.html.marks import (
     whole_stamp,
 )
 from feedsvc.sources.html.places import MOSTLY, Spot, Text, spots_of
-from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import one_line
 
 Found = HtmlElement | str  # a selector may end in an attribute

@@ -5,7 +5,7 @@ by its *signature*: the tags and lasting classes from the page down to it.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -91,6 +91,8 @@ class Layout:
         self._starts: dict[HtmlElement, int] = {}
         self._ends: dict[HtmlElement, int] = {}
         self._walk()
+        self._note_pointers()
+        self.lines = [line_of(piece.text) for piece in self.pieces]  # each piece as one line
 
     def _walk(self) -> None:
         pieces, elements, starts, ends, signatures = (
@@ -107,7 +109,6 @@ class Layout:
                 key = (0 if parent is None else signatures.get(parent, 0), tag, lasting(element.get("class") or ""))
                 signatures[element] = kinds.setdefault(key, len(kinds) + 1)
                 elements.append(element)
-                self._note_pointer(element)
                 starts[element] = len(pieces)
                 text, owner = element.text, element
             elif parent is None or element is self.root:  # what stands after the root is not on the page
@@ -120,10 +121,17 @@ class Layout:
                 pieces.append(Piece(text, owner, breaks))
                 breaks = False
 
-    def _note_pointer(self, element: HtmlElement) -> None:
-        for name, value in element.items():
-            if name in _POINTERS and value and len(value) < 60 and (name != "href" or value.startswith("#")):
-                self.pointing.setdefault(value.removeprefix("#"), []).append(element)
+    def _note_pointers(self) -> None:
+        for element in self.having(_POINTERS):
+            for name in _POINTERS:
+                value = element.get(name)
+                if value and len(value) < 60 and (name != "href" or value.startswith("#")):
+                    self.pointing.setdefault(value.removeprefix("#"), []).append(element)
+
+    def having(self, attributes: Iterable[str]) -> list[HtmlElement]:
+        """Return the elements with any of some attributes, in page order; asking each would cost ten times as much."""
+        found: list[HtmlElement] = _having(tuple(attributes))(self.root)
+        return found
 
     def span(self, element: HtmlElement) -> tuple[int, int]:
         """Return which pieces an element covers: from, and up to."""
@@ -141,13 +149,21 @@ class Layout:
             if not any(first <= place < last for first, last in gaps):
                 yield self.pieces[place]
 
-    def text(self, element: HtmlElement, without: Iterable[HtmlElement] = ()) -> str:
+    def text(self, element: HtmlElement, without: Sequence[HtmlElement] = ()) -> str:
         """Return the words of an element as one line, less those of some elements in it."""
+        start, end = self.span(element)
+        if end - start == 1 and not without:
+            return self.lines[start]
         return joined(self.pieces_of(element, without))
 
     def between(self, start: int, end: int) -> list[Piece]:
         """Return the pieces of a stretch of the page."""
         return self.pieces[max(start, 0) : max(end, 0)]
+
+
+@lru_cache(maxsize=16)
+def _having(attributes: tuple[str, ...]) -> etree.XPath:
+    return etree.XPath(f"descendant-or-self::*[{' or '.join(f'@{name}' for name in attributes)}]")
 
 
 def line_of(text: str) -> str:

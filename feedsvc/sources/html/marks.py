@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.html.layout import Layout, line_of, name_words, names, word_set
-from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources import words
+from feedsvc.sources.html.layout import Layout, name_words, names, word_set
+from feedsvc.sources.words import Sign
 from feedsvc.text import one_line
 from feedsvc.timestamps import EARLIEST, MOST_AHEAD, Stamp, find
 
@@ -136,10 +136,10 @@ class Marks:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.texts = [line_of(piece.text) for piece in layout.pieces]
+        self.texts = layout.lines
         self.stamps = [whole_stamp(text) for text in self.texts]
         self.machine: dict[HtmlElement, str] = {}
-        for element in layout.elements:
+        for element in layout.having((*_ATTRIBUTES, "itemprop", "title")):
             if (stated := machine_time(element)) is not None:
                 self.machine[element] = stated
 

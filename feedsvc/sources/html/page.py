@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from feedsvc.model import Listing, Selectors, Snapshot
-from feedsvc.sources import dates
+from feedsvc.sources import dates, words
 from feedsvc.sources.html import structured
 from feedsvc.sources.html.candidates import Cluster
 from feedsvc.sources.html.fields import Parts
@@ -24,8 +24,7 @@ from feedsvc.sources.html.scoring import Line, best_line, grouped, groups_of, wi
 from feedsvc.sources.html.selectors import elements, naming, naming_inside, naming_items, select
 from feedsvc.sources.html.stated import Clock
 from feedsvc.sources.html.tree import Tree, Unreadable, parse
-from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline, headline_key
 from feedsvc.timestamps import Unknown
 

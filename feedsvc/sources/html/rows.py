@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from feedsvc import text as texts
+from feedsvc.sources import words
 from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.bylines import own_authors, person
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
-from feedsvc.sources.html.links import address, picture, raw_address
+from feedsvc.sources.html.links import address, host_and_path, picture, raw_address
 from feedsvc.sources.html.marks import (
     Marks,
     headline_quality,
@@ -31,7 +31,6 @@ from feedsvc.sources.html.marks import (
     sign,
 )
 from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
-from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp, Unknown, find
 
 _ADS = word_set("ad ads adv advert advertisement banner reklam reklama promo sponsored partner adsbygoogle")
@@ -328,8 +327,8 @@ def _without_key(line: str, keys: frozenset[str]) -> str:
 def _kept(found: list[Row], base: str) -> list[Row]:
     dated = sum(row.stated is not None for row in found)
     mostly_dated = dated * 5 >= len(found) * 4
-    host = Counter(urlsplit(row.link).hostname for row in found if row.link).most_common(1)
-    home = host[0][0] if host else urlsplit(base).hostname
+    host = Counter(host_and_path(row.link)[0] for row in found if row.link).most_common(1)
+    home = host[0][0] if host else host_and_path(base)[0]
     kept: list[Row] = []
     seen: set[tuple[object, ...]] = set()
     for row in found:
@@ -349,7 +348,7 @@ def _is_foreign(row: Row, home: str | None, mostly_dated: bool) -> bool:
     if headline_quality(row.title) < 0.3 and mostly_dated:
         return True
     advertised = any(not _ADS.isdisjoint(names(one)) for one in (row.element, *row.element.iterdescendants()))
-    elsewhere = row.link is not None and home is not None and urlsplit(row.link).hostname not in (home, None)
+    elsewhere = row.link is not None and home is not None and host_and_path(row.link)[0] not in (home, None)
     sponsored = any("sponsored" in (one.get("rel") or "") for one in row.element.iter("a"))
     return advertised or sponsored or (elsewhere and mostly_dated)
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from feedsvc.sources.html.candidates import Candidate, Cluster, candidates
 from feedsvc.sources.html.context import Heading, Kind, heading, standing
 from feedsvc.sources.html.fields import induce
+from feedsvc.sources.html.links import host_and_path
 from feedsvc.sources.html.marks import Marks, headline_quality
 from feedsvc.sources.html.rows import Group, Row, descending, rows
 from feedsvc.sources.html.stated import Clock
@@ -20,7 +20,7 @@ _EXAMINED = 8  # candidates that are read whole; the news line of no page in the
 _MOST_COUNTED = 40  # entries; more do not make a list better
 _UNDATED_UNLABELLED = 5
 _DATED_UNLABELLED = 3
-_ARTICLE = re.compile(r"\d{3,}|/[^/]*(?:[-_][^/]*){2,}|\.html?$|[?&](?:id|news|newsid|p)=\d", re.IGNORECASE)
+_ARTICLE = re.compile(r"\d{3,}|/[^/]*(?:[-_][^/]*){2,}|\.html?(?:$|\?)|[?&](?:id|news|newsid|p)=\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,11 @@ def _score(found: Sequence[Row], labelled: bool, candidate: Candidate) -> float:
     quality = sum(headline_quality(row.title) for row in found) / count
     dated = sum(isinstance(row.published, datetime) for row in found) / count
     linked = sum(row.link is not None for row in found) / count
-    articles = sum(row.link is not None and bool(_ARTICLE.search(_path(row.link))) for row in found) / count
+    articles = sum(row.link is not None and bool(_ARTICLE.search(host_and_path(row.link)[1])) for row in found) / count
     purity = count / len(candidate.items)
     value = min(count, _MOST_COUNTED) * quality * (0.4 + 0.6 * dated) * (0.75 + 0.15 * linked + 0.1 * articles)
     value *= (0.5 + 0.5 * purity) * (0.5 + 0.5 * descending(found))
     return value * (1.7 if labelled else 1.0)
-
-
-def _path(link: str) -> str:
-    parts = urlsplit(link)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _is_enough(found: Sequence[Row], labelled: bool, place: float) -> bool:
@@ -141,7 +136,7 @@ def _is_enough(found: Sequence[Row], labelled: bool, place: float) -> bool:
         return count >= (2 if labelled else _DATED_UNLABELLED) and place > 0.1
     if labelled:
         return count >= 2 and quality >= 0.5
-    articles = sum(row.link is not None and bool(_ARTICLE.search(_path(row.link))) for row in found)
+    articles = sum(row.link is not None and bool(_ARTICLE.search(host_and_path(row.link)[1])) for row in found)
     return count >= _UNDATED_UNLABELLED and quality >= 0.8 and articles * 2 >= count and place >= 0.8
 
 

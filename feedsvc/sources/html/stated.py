@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from feedsvc.sources import dates
+from feedsvc.sources import dates, words
 from feedsvc.sources.html.marks import epoch, is_date_key, is_update_key, sign
-from feedsvc.sources.page_text import words
 from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
 
 Stated = datetime | Stamp | Unknown
