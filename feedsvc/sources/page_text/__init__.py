@@ -14,7 +14,7 @@ from feedsvc.sources.page_text.blocks import Found, find_blocks
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.pages import split
 from feedsvc.sources.page_text.runs import Clock
-from feedsvc.sources.page_text.words import Sign, fold, is_label
+from feedsvc.sources.words import Sign, fold, is_label
 from feedsvc.text import paragraphs_html
 from feedsvc.timestamps import Unknown
 

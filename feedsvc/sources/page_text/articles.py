@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.blocks import Block
 from feedsvc.sources.page_text.bodies import read_body, same, starts
 from feedsvc.sources.page_text.heads import Listed, headed, is_aside, section_of
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.runs import Clock
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Unknown
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.orders import (
     Neighbours,
@@ -23,7 +23,7 @@ from feedsvc.sources.page_text.orders import (
 )
 from feedsvc.sources.page_text.pages import Region, regions
 from feedsvc.sources.page_text.runs import Clock, Day, Run, find_runs
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown
 

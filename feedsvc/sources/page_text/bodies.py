@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.heads import is_aside, is_update
 from feedsvc.sources.page_text.lines import Line
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline_key
 
 _LEAST_OPENING = 130  # characters of a first paragraph that does not end as one

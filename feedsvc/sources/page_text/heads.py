@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.runs import Clock
-from feedsvc.sources.page_text.words import Sign, fold
+from feedsvc.sources.words import Sign, fold
 from feedsvc.text import headline_key
 
 _LONGEST_SHORT = 40  # characters of a headline that may end with a full stop

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from feedsvc.sources.page_text import words
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources import words
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline
 from feedsvc.timestamps import Stamp, find
 

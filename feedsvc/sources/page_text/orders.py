@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum, auto
 from functools import lru_cache
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.lines import Line, ends_in_full_stop, is_running
 from feedsvc.sources.page_text.runs import Clock, Run
 from feedsvc.text import headline_key

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedsvc.sources.page_text import words
+from feedsvc.sources import words
 from feedsvc.sources.page_text.lines import GLUE, Line, judged
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline
 from feedsvc.timestamps import Stamp
 

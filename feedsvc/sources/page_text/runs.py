@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.sources.page_text.lines import Line
 from feedsvc.sources.page_text.pages import Region
-from feedsvc.sources.page_text.words import Sign
+from feedsvc.sources.words import Sign
 from feedsvc.text import headline_key
 from feedsvc.timestamps import Stamp, Unknown, day_of, resolve
 

@@ -9,8 +9,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from itertools import pairwise
 
-from feedsvc.sources.page_text import vocabulary
-from feedsvc.sources.page_text.vocabulary import DATE_KEYS, SECTION_KEYS, UPDATE_KEYS, fold
+from feedsvc.sources import vocabulary
+from feedsvc.sources.vocabulary import DATE_KEYS, SECTION_KEYS, UPDATE_KEYS, fold
 
 __all__ = [
     "DATE_KEYS",
