@@ -6,8 +6,8 @@ by its *signature*: the tags and lasting classes from the page down to it.
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -36,8 +36,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_\d]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of text as it stands in the source; ``breaks`` says that a new line of the page begins with it."""
 
     text: str
@@ -100,23 +99,24 @@ class Layout:
         )  # fmt: skip
         kinds: dict[tuple[int, str, tuple[str, ...]], int] = {}
         breaks = True
+        around: list[tuple[HtmlElement, bool, int]] = []  # open elements, whether they are blocks, their signatures
         for event, element in etree.iterwalk(self.root, events=("start", "end")):
-            tag = tag_of(element)
-            parent = element.getparent()
-            if tag in _BLOCKS:
-                breaks = True
             if event == "start":
-                key = (0 if parent is None else signatures.get(parent, 0), tag, lasting(element.get("class") or ""))
-                signatures[element] = kinds.setdefault(key, len(kinds) + 1)
+                tag = tag_of(element)
+                key = (around[-1][2] if around else 0, tag, lasting(element.get("class") or ""))
+                signature = signatures[element] = kinds.setdefault(key, len(kinds) + 1)
+                is_block = tag in _BLOCKS
+                around.append((element, is_block, signature))
                 elements.append(element)
                 starts[element] = len(pieces)
                 text, owner = element.text, element
-            elif parent is None or element is self.root:  # what stands after the root is not on the page
-                ends[element] = len(pieces)
-                break
             else:
+                _, is_block, _ = around.pop()
                 ends[element] = len(pieces)
-                text, owner = element.tail, parent
+                if not around:  # what stands after the root is not on the page
+                    break
+                text, owner = element.tail, around[-1][0]
+            breaks = breaks or is_block
             if text and not text.isspace():
                 pieces.append(Piece(text, owner, breaks))
                 breaks = False
