@@ -138,6 +138,10 @@ class Marks:
         self.layout = layout
         self.texts = layout.lines
         self.stamps = [whole_stamp(text) for text in self.texts]
+        self._qualities = [
+            headline_quality(text) if stamp is None else 0.0
+            for text, stamp in zip(self.texts, self.stamps, strict=True)
+        ]
         self.machine: dict[HtmlElement, str] = {}
         for element in layout.having((*_ATTRIBUTES, "itemprop", "title")):
             if (stated := machine_time(element)) is not None:
@@ -145,7 +149,7 @@ class Marks:
 
     def quality(self, place: int) -> float:
         """Return how much a piece looks like a headline."""
-        return 0.0 if self.stamps[place] is not None else headline_quality(self.texts[place])
+        return self._qualities[place]
 
 
 def machine_time(element: HtmlElement) -> str | None:
