@@ -333,6 +333,13 @@ def test_an_author_is_the_name_without_the_words_around_it(byline: str, authors:
     assert [entry.authors for entry in harvest.entries] == [(who,) for who in authors]
 
 
+def test_a_headline_in_a_box_called_author_is_no_author() -> None:
+    box = "<div class='author'><b class='author-name'>Tom Hadley</b> <a class='title' href='/n/{n}'>{title}</a></div>"
+    harvest = page(listed(f"<li><span>{{hour}}</span> {box}</li>"))
+    assert said(harvest) == EXPECTED
+    assert [entry.authors for entry in harvest.entries] == [("Tom Hadley",)] * 5
+
+
 def test_no_author_of_several_is_lost() -> None:
     one, other = (f"<a rel='author' href='/u/{name}'>{name}</a>" for name in ("Eleanor Pike", "Tom Hadley"))
     byline = f"<p class='byline'>by {one} and {other}</p>"

@@ -148,11 +148,14 @@ def _small_spots(spots: list[Spot], elements: Sequence[HtmlElement]) -> tuple[li
         if longest > _LONGEST_SMALL:
             continue
         hints = spot.hints
-        if is_author(spot.texts[0].owner, elements[spot.texts[0].item]):
+        first = spot.texts[0]
+        is_titled = bool(hints & _TITLES) or any(tag in HEADINGS for tag, _ in spot.place)
+        # A columnist's box, called "author" as a whole, holds the headline too.
+        if is_author(first.owner, first.owner.getparent() if is_titled else elements[first.item]):
             authors.append(spot)
         elif _is_furniture(spot, texts, hints):
             counts.append(spot)
-        elif hints & _TITLES or any(tag in HEADINGS for tag, _ in spot.place):
+        elif is_titled:
             continue
         elif hints & _AUTHORS or spot.mostly(sum(words.author(text) is not None for text in texts)):
             authors.append(spot)
