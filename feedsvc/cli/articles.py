@@ -1,15 +1,13 @@
 """Commands for the store by hand: articles, export, import."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from feedsvc.cli import output
-from feedsvc.cli.options import config_option, json_option, open_service
+from feedsvc.cli.options import config_option, instant, json_option, open_service
 
 
 def _web_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -128,7 +126,7 @@ def add(title: str, published: str | None, body: IO[str] | None, **fields: Any) 
     service = open_service()
     zone = service.config.site.zone
     given = {name: value for name, value in fields.items() if value}
-    entry = Entry(_headline(title), published=_instant(published, zone), body=_body(body), **given)
+    entry = Entry(_headline(title), published=instant("--published", published, zone), body=_body(body), **given)
     change = service.desk.add(entry, language=service.config.site.language)
     if change.article is None:
         click.echo(f"not added: {change.reason}", err=True)
@@ -244,17 +242,3 @@ def _body(file: IO[str] | None) -> str | None:
         raise click.UsageError(f"--body {file.name}: this is no UTF-8 text") from None
     paragraphs = tuple(filter(None, (one_line(part) for part in re.split(r"\n\s*\n", written))))
     return paragraphs_html(paragraphs) or None
-
-
-def _instant(written: str | None, zone: ZoneInfo) -> datetime | None:
-    if written is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise click.UsageError(
-            f"--published {written}: this is no ISO 8601 time; write it like 2025-02-09T10:00"
-        ) from None
-    if not 1970 < moment.year < 9999:
-        raise click.UsageError(f"--published {written}: no feed can carry a time before 1971")
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

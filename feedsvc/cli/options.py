@@ -1,8 +1,10 @@
 """Options that several commands share, and what they open."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -47,6 +49,21 @@ def open_service(*, migrated: bool = True) -> "Service":
     if migrated:
         service.migrate()
     return service
+
+
+def instant(option: str, written: str | None, zone: ZoneInfo) -> datetime | None:
+    """Read the time that an option was given, in ``zone`` where it names none."""
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise click.UsageError(
+            f"{option} {written}: this is no ISO 8601 time; write it like 2025-02-09T10:00"
+        ) from None
+    if not 1970 < moment.year < 9999:
+        raise click.UsageError(f"{option} {written}: no feed can carry a time before 1971")
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -76,7 +76,7 @@ def _serve(host: str | None, port: int | None, workers: int | None, *, schedule:
         for format_ in Format:
             click.echo(f"  {format_.label:<13}  {shown}{addresses.path(MAIN_FEED, format_)}")
         if len(config.feeds) > 1:
-            click.echo(f"  all {len(config.feeds)} feeds  {shown}/feeds/")
+            click.echo(f"  {f'all {len(config.feeds)} feeds':<13}  {shown}/feeds/")
         click.echo("Ctrl-C ends it.")
 
     return server.serve(

@@ -3,14 +3,13 @@
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from feedsvc.cli import output
-from feedsvc.cli.options import CONFIG_DEFAULT, config_file, config_option, json_option, open_service
+from feedsvc.cli.options import CONFIG_DEFAULT, config_file, config_option, instant, json_option, open_service
 
 if TYPE_CHECKING:
     from feedsvc.model import Harvest, Run
@@ -41,7 +40,7 @@ def preview(
     # A zone of its own needs nothing from the configuration, so a broken one is no obstacle.
     config = None if timezone and not source else _config_if_any(source)
     settings = previewing.settings(config, source=source, kind=kind, timezone=timezone)
-    previews = previewing.preview(targets, settings, taken_at=_instant(at, settings.zone))
+    previews = previewing.preview(targets, settings, taken_at=instant("--at", at, settings.zone))
     if as_json:
         _preview_json(previews)
     else:
@@ -56,16 +55,6 @@ def _config_if_any(source: str | None) -> Any:
 
     file = config_file()
     return load(file) if source or file != CONFIG_DEFAULT or file.exists() else None
-
-
-def _instant(at: str | None, zone: ZoneInfo) -> datetime | None:
-    if at is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise click.UsageError(f"--at {at}: this is no ISO 8601 time; write it like 2025-02-09T10:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _preview_json(previews: "tuple[Preview, ...]") -> None:

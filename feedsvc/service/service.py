@@ -130,7 +130,7 @@ class Service:
         return () if last and now - last.started < _MOST_OF * wait else self.refresh(name)
 
     def _rhythm(self, tx: Transaction, name: SourceName, now: datetime) -> timedelta:
-        seen = [article.first_seen for article in tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)]
+        seen = _arrivals(tx, name)
         since_last = now - max(seen, default=now)
         return decide.interval(decide.usual_gap(seen), since_last, least=AUTO_LEAST, most=AUTO_MOST)
 
@@ -211,7 +211,7 @@ class Service:
         )
 
     def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
-        seen = [article.first_seen for article in tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)]
+        seen = _arrivals(tx, name)
         return bool(seen) and decide.is_stalled(decide.usual_gap(seen), self._clock() - max(seen))
 
     def _silence(self, source: Source, last: Run | None) -> Alert:
@@ -265,3 +265,8 @@ class Service:
         return tuple(
             self.publish(feed.name) for feed in self.config.feeds if any(map(feed.selection.selects, articles))
         )
+
+
+def _arrivals(tx: Transaction, name: SourceName) -> list[datetime]:
+    newest = tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)
+    return [article.first_seen for article in newest]
