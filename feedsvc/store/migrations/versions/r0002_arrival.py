@@ -1,0 +1,10 @@
+"""Arrival numbers, labels and full-text search of articles."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
