@@ -57,7 +57,7 @@ def _articles(room: Newsroom) -> tuple[Article, ...]:
     service = room.service()
     try:
         service.refresh(SourceName("front-page"))
-        return service.latest(ENTRIES)
+        return service.public.latest(ENTRIES)
     finally:
         service.close()
 

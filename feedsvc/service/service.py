@@ -1,26 +1,20 @@
-"""What web, schedule and cli may ask for.
+"""The work that schedule and cli may ask for, and the doors to the rest.
 
 Knows which work follows which: articles are stored first, then the feeds that select them are published. Hides the
 rooms beneath. One object serves many threads.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feedsvc import decide
 from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
-from feedsvc.errors import StoreError
 from feedsvc.model import (
     Alert,
-    Article,
-    ArticleId,
     Change,
-    Document,
     Entry,
     FeedName,
-    Format,
     Run,
     RunKind,
     Selection,
@@ -29,11 +23,10 @@ from feedsvc.model import (
 )
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
+from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.store import Store, Transaction
-
-log = logging.getLogger(__name__)
 
 _MOST_OF = 0.75
 _CRON_APART = timedelta(seconds=40)
@@ -69,6 +62,7 @@ class Service:
         self.config = config
         self._outbound = outbound or Outbound(contact=config.outbound.contact, allow=config.outbound.allow)
         self.desk = Desk(store, clock, changed=self._publish_touched)
+        self.public = Public(config, store)
         self.push = Push(config, store, clock, changed=self._publish_touched)
         self._store = store
         self._clock = clock
@@ -217,47 +211,6 @@ class Service:
     def _silence(self, source: Source, last: Run | None) -> Alert:
         words = "it has brought nothing new for much longer than usual; does the site still update this page?"
         return Alert(code="stalled", name=source.name, since=last.started if last else self._clock(), message=words)
-
-    # --- what the web asks for ---
-
-    def publication(self) -> int:
-        """Return a number that grows whenever a document or an article has changed; cheap."""
-        with self._store.read() as tx:
-            return tx.documents.publication() + tx.articles.change_number()
-
-    def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
-        """Return the published document; None for a feed that is unknown, or not published yet."""
-        with self._store.read() as tx:
-            return tx.documents.get(name, format)
-
-    def feeds(self) -> tuple[Feed, ...]:
-        """Return the feeds, the main one first."""
-        return self.config.feeds
-
-    def article(self, article_id: ArticleId) -> Article | None:
-        """Return an article, retracted or not; None for one under embargo, as for one that is not there."""
-        with self._store.read() as tx:
-            article = tx.articles.get(article_id)
-        return None if article is None or article.embargo else article
-
-    def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:
-        """Return the newest articles, or those that follow ``before``; none if there is no such article."""
-        with self._store.read() as tx:
-            last = tx.articles.get(before) if before else None
-            if before and last is None:
-                return ()
-            return tx.articles.list(Selection(), limit=limit, before=last)
-
-    def readiness(self) -> tuple[str, ...]:
-        """Return why the service is not fit to serve, as error codes that tell strangers nothing; empty when it is."""
-        try:
-            self._store.check()
-            with self._store.read() as tx:
-                published = {name for name, _ in tx.documents.all_keys()}
-        except StoreError as error:
-            log.warning("not_ready", extra={"reason": str(error)})
-            return (error.code,)
-        return tuple(f"not_published:{feed.name}" for feed in self.config.feeds if feed.name not in published)
 
     def _publish_touched(self, changes: Iterable[Change]) -> tuple[Run, ...]:
         moves = [change for change in changes if change.moves]

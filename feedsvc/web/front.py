@@ -117,9 +117,9 @@ def _asked(path: str) -> tuple[FeedName, Format] | None:
 
 
 def _load(service: Service, feed: FeedName, format_: Format) -> Found:
-    document = service.document(feed, format_)
+    document = service.public.document(feed, format_)
     if document is None:
-        known = any(each.name == feed for each in service.feeds())
+        known = any(each.name == feed for each in service.public.feeds())
         return problems.NOT_PUBLISHED_YET if known else problems.NO_SUCH_FEED
     return resource(
         document.body,

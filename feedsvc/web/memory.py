@@ -86,7 +86,7 @@ class Memory:
             return
         try:
             service = self._current()
-            number = service.publication()
+            number = service.public.publication()
             known = self._generation
             if known is None or known.service is not service or known.number != number:
                 self._generation = _Generation(service, number)

@@ -76,9 +76,9 @@ class Pages(Flask):
         before = None if asked is None else ArticleId(asked)
 
         def load(service: Service) -> Found:
-            if before is not None and service.article(before) is None:
+            if before is not None and service.public.article(before) is None:
                 return problems.NO_SUCH_PAGE
-            listed = service.latest(_HEADLINES_A_PAGE + 1, before)
+            listed = service.public.latest(_HEADLINES_A_PAGE + 1, before)
             shown = listed[:_HEADLINES_A_PAGE]
             older = shown[-1].id if len(listed) > len(shown) else None
             values = views.news_line(service.config.site, shown, before=before, older=older)
@@ -95,7 +95,7 @@ class Pages(Flask):
         here = request.path
 
         def load(service: Service) -> Found:
-            found = service.article(ArticleId(article_id))
+            found = service.public.article(ArticleId(article_id))
             if found is None:
                 return problems.NO_SUCH_PAGE
             if found.retracted is not None:
@@ -103,7 +103,7 @@ class Pages(Flask):
             canonical = addresses.article_path(found)
             if here != unquote(canonical):
                 return redirect(service.config.site.base_url, canonical)
-            earlier = service.latest(_EARLIER_HEADLINES, found.id)
+            earlier = service.public.latest(_EARLIER_HEADLINES, found.id)
             return self._page("article.html", service, **views.article(service.config.site, found, earlier))
 
         return self._hand_out(here, load)
@@ -115,7 +115,7 @@ class Pages(Flask):
             site = service.config.site
             if request.path != "/feeds/":
                 return redirect(site.base_url, "/feeds/")
-            cards = views.feed_cards(site, service.feeds())
+            cards = views.feed_cards(site, service.public.feeds())
             return self._page("feeds.html", service, feeds=cards, canonical=f"{site.base_url}/feeds/")
 
         return self._hand_out(request.path, load)
@@ -133,7 +133,7 @@ class Pages(Flask):
     def readyz(self) -> FlaskResponse:
         """Tell whether it is fit to serve, and why not."""
         try:
-            reasons = self._current().readiness()
+            reasons = self._current().public.readiness()
         except StoreError as error:
             reasons = (error.code,)
         status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK

@@ -108,7 +108,7 @@ class Newsroom:
 
     def feed(self) -> list[dict[str, Any]]:
         """The items of the main feed as it is published."""
-        document = self.service.document(self.service.feeds()[0].name, Format.JSON)
+        document = self.service.public.document(self.service.public.feeds()[0].name, Format.JSON)
         assert document is not None
         items: list[dict[str, Any]] = json.loads(document.body)["items"]
         return items

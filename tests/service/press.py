@@ -93,12 +93,12 @@ def articles(service: Service) -> tuple[Article, ...]:
 
 def documents(service: Service) -> dict[tuple[str, Format], bytes]:
     found = {
-        (feed.name, format_): service.document(feed.name, format_) for feed in service.feeds() for format_ in Format
+        (feed.name, format_): service.public.document(feed.name, format_) for feed in service.public.feeds() for format_ in Format
     }
     return {key: document.body for key, document in found.items() if document}
 
 
 def main_feed(service: Service) -> str:
-    document = service.document(MAIN_FEED, Format.RSS)
+    document = service.public.document(MAIN_FEED, Format.RSS)
     assert document is not None
     return document.body.decode()

@@ -24,7 +24,7 @@ def test_a_page_becomes_articles_and_feeds(newsroom: Newsroom, service: Service,
     titles = [article.title for article in articles(service)]
     assert titles == [*(title for title, _ in LINES), "Town hall opens its archive"]
     assert all(title in main_feed(service) for title in titles)
-    politics = service.document(service.config.feed("politics").name, Format.RSS)
+    politics = service.public.document(service.config.feed("politics").name, Format.RSS)
     assert politics is not None
     assert politics.body.count(b"<item>") == 1
 
@@ -34,7 +34,7 @@ def test_the_same_page_a_hundred_times_changes_no_byte_and_writes_no_article(
 ) -> None:
     newsroom.save(page())
     refresh()
-    before = documents(service), articles(service), service.publication()
+    before = documents(service), articles(service), service.public.publication()
 
     for number in range(100):
         if number % 10 == 0:
@@ -43,7 +43,7 @@ def test_the_same_page_a_hundred_times_changes_no_byte_and_writes_no_article(
             newsroom.save(page(), name=f"copy-{number}.txt")  # the same page under another name
         assert refresh().outcome is Outcome.UNCHANGED
 
-    assert (documents(service), articles(service), service.publication()) == before
+    assert (documents(service), articles(service), service.public.publication()) == before
 
 
 def test_a_headline_edited_in_the_page_stays_one_article(
@@ -106,15 +106,15 @@ def test_an_embargoed_article_is_nowhere_until_its_instant(newsroom: Newsroom, s
     change = service.desk.add(Entry("Tomorrow's news", promise, section="Politics", embargoed=True))
     assert change.article is not None
     assert "Tomorrow" not in main_feed(service)
-    assert service.article(change.article.id) is None
-    assert service.latest(10) == ()
+    assert service.public.article(change.article.id) is None
+    assert service.public.latest(10) == ()
     assert service.lift_embargoes() == ()
 
     newsroom.clock.now = promise
     assert {run.name for run in service.lift_embargoes()} == {"main", "politics"}
 
     assert "Tomorrow" in main_feed(service)
-    lifted = service.article(change.article.id)
+    lifted = service.public.article(change.article.id)
     assert lifted is not None
     assert lifted.published == promise
     assert service.lift_embargoes() == ()
@@ -269,9 +269,9 @@ def test_nothing_to_do_is_recorded_as_a_run_and_nothing_else_is_written(
 ) -> None:
     newsroom.save(page())
     refresh()
-    number = service.publication()
+    number = service.public.publication()
     assert service.publish(MAIN_FEED).outcome is Outcome.UNCHANGED
-    assert service.publication() == number
+    assert service.public.publication() == number
 
 
 def test_a_source_that_another_machine_has_just_read_is_not_due(newsroom: Newsroom) -> None:

@@ -32,6 +32,7 @@ class _Counted:
         self.number = 1
         self.looks = 0
         self.before_answering: Callable[[], None] = lambda: None
+        self.public = self
 
     def publication(self) -> int:
         self.looks += 1

@@ -178,6 +178,6 @@ class _Sink:
 
 def document(newsroom: Newsroom, format_: Format = Format.RSS, feed: str = "main") -> Document:
     """The stored document."""
-    found = newsroom.service.document(FeedName(feed), format_)
+    found = newsroom.service.public.document(FeedName(feed), format_)
     assert found is not None
     return found

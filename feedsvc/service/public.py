@@ -1,0 +1,61 @@
+"""What the public may read: documents, articles, lists.
+
+Knows what everybody may see, and so which articles are not there for the public; hides the store. Nothing here changes
+anything: every web worker of every machine gives the same answers.
+"""
+
+import logging
+
+from feedsvc.config import Config, Feed
+from feedsvc.errors import StoreError
+from feedsvc.model import Article, ArticleId, Document, FeedName, Format, Selection
+from feedsvc.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Public:
+    """The store as the web shows it. One object serves many threads."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self._config = config
+        self._store = store
+
+    def publication(self) -> int:
+        """Return a number that grows whenever a document or an article has changed; cheap."""
+        with self._store.read() as tx:
+            return tx.documents.publication() + tx.articles.change_number()
+
+    def readiness(self) -> tuple[str, ...]:
+        """Return why the service is not fit to serve, as error codes that tell strangers nothing; empty when it is."""
+        try:
+            self._store.check()
+            with self._store.read() as tx:
+                published = {name for name, _ in tx.documents.all_keys()}
+        except StoreError as error:
+            log.warning("not_ready", extra={"reason": str(error)})
+            return (error.code,)
+        return tuple(f"not_published:{feed.name}" for feed in self._config.feeds if feed.name not in published)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return the feeds, the main one first."""
+        return self._config.feeds
+
+    def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
+        """Return the published document; None for a feed that is unknown, or not published yet."""
+        with self._store.read() as tx:
+            return tx.documents.get(name, format)
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return an article, retracted or not; None for one under embargo, as for one that is not there."""
+        with self._store.read() as tx:
+            article = tx.articles.get(article_id)
+        return None if article is None or article.embargo else article
+
+    def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:
+        """Return the newest articles, or those that follow ``before``; none if there is no such article."""
+        with self._store.read() as tx:
+            last = tx.articles.get(before) if before else None
+            if before and last is None:
+                return ()
+            return tx.articles.list(Selection(), limit=limit, before=last)
