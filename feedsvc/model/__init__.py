@@ -5,7 +5,7 @@ is not raises ``ValueError`` where it would enter a value.
 """
 
 from feedsvc.model.article import Article, Change, Reading, Revision, Verdict
-from feedsvc.model.feed import Document, FeedIdentity, Format, Selection
+from feedsvc.model.feed import Document, FeedIdentity, Format, History, Selection
 from feedsvc.model.harvest import (
     ArticleSelectors,
     Complaint,
@@ -18,7 +18,7 @@ from feedsvc.model.harvest import (
     Via,
 )
 from feedsvc.model.names import MAIN_FEED, ArticleId, FeedName, SourceName, TokenId, fold_name, to_json
-from feedsvc.model.run import Alert, Outcome, Receipt, Run, RunKind, Token
+from feedsvc.model.run import Alert, Outcome, Receipt, Run, RunKind, Sample, Token
 
 __all__ = [
     "MAIN_FEED",
@@ -35,6 +35,7 @@ __all__ = [
     "FeedName",
     "Format",
     "Harvest",
+    "History",
     "Listing",
     "Outcome",
     "Reading",
@@ -42,6 +43,7 @@ __all__ = [
     "Revision",
     "Run",
     "RunKind",
+    "Sample",
     "Selection",
     "Selectors",
     "Snapshot",

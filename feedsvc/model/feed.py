@@ -66,10 +66,27 @@ class FeedIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Where a document stands in its feed's history (RFC 5005), in one format; all addresses are absolute.
+
+    ``current`` is the subscription document. ``address`` is this document's own when it is an archive, None when it is
+    the subscription document. ``previous`` and ``next`` are the archives before and after it. ``complete`` says that
+    the document alone holds the whole history.
+    """
+
+    current: str
+    address: str | None = None
+    previous: str | None = None
+    next: str | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A feed rendered in one format.
 
-    ``etag`` is the strong entity tag of the identity coding without quotes; each other coding appends ``-CODING``.
+    ``etag`` is the strong entity tag of the identity coding without quotes; each other coding appends ``-CODING``. It
+    names a state of the feed: see :func:`feedsvc.feeds.change_number`.
     ``encodings`` maps content codings (``gzip``, ``br``, ``zstd``) to their bytes; one that would not be smaller is
     absent. ``last_modified`` is when the bytes last changed, whole seconds UTC. ``built_from`` is the store's change
     number and ``settings`` the digest of the settings that the document was rendered from.
