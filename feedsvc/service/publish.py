@@ -28,10 +28,9 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
     settings = digest(__version__, config.feed_settings(feed))
     with store.read() as tx:
         number = tx.articles.change_number()
-        stored = {format_: tx.documents.get(name, format_) for format_ in Format}
-        if all(
-            document and (document.built_from, document.settings) == (number, settings) for document in stored.values()
-        ):
+        stored = tx.documents.of(name)
+        current = [form for form, old in stored.items() if (old.built_from, old.settings) == (number, settings)]
+        if len(current) == len(Format):
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
         identity = tx.documents.identity(name)
         window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
@@ -50,7 +49,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
                 identity,
                 ttl_s=config.max_age_s(feed),
                 now=now,
-                previous=stored[format_],
+                previous=stored.get(format_),
                 built_from=number,
                 settings=settings,
             )
@@ -60,11 +59,9 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
             documents.append(document)
             complaints += left_out
     with store.begin() as tx:
-        tx.documents.put(
-            document for document in documents if not _is_overtaken(document, tx.documents.get(name, document.format))
-        )
+        tx.documents.put(documents, unless=_is_overtaken)
 
-    moved = [d for d in documents if (before := stored[d.format]) is None or before.etag != d.etag]
+    moved = [d for d in documents if (before := stored.get(d.format)) is None or before.etag != d.etag]
     failed = len(documents) < len(Format)
     return Ended(
         outcome=Outcome.FAILED if failed else Outcome.DONE if moved else Outcome.UNCHANGED,
@@ -85,12 +82,10 @@ def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:
     return identity
 
 
-def _is_overtaken(document: Document, stored: Document | None) -> bool:
+def _is_overtaken(document: Document, stored: Document) -> bool:
     """Whether another process has meanwhile stored the feed as it stands after later changes, or the same ones.
 
     Publishers need no lease: whoever sees the later change has the word, and the same bytes keep the earlier date.
     """
-    if stored is None:
-        return False
     same = (stored.etag, stored.settings) == (document.etag, document.settings)
     return stored.built_from > document.built_from or (stored.built_from == document.built_from and same)

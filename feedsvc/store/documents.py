@@ -1,15 +1,21 @@
 """Rendered feeds, and the number by which every web worker knows that one has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
 from feedsvc.model import Document, FeedIdentity, FeedName, Format
 from feedsvc.store import counters
 from feedsvc.store.tables import document, document_encoding, feed_identity
 
 _PUBLICATION = "publication"
+
+
+def _never(_new: Document, _stored: Document) -> bool:
+    return False
 
 
 class Documents:
@@ -28,57 +34,63 @@ class Documents:
         return tuple((FeedName(feed), Format(form)) for feed, form in self._connection.execute(keys))
 
     def get(self, feed: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
-        row = self._connection.execute(select(document).where(_of(document, feed, format))).first()
-        if row is None:
-            return None
-        codings = select(document_encoding.c.coding, document_encoding.c.body).where(
-            _of(document_encoding, feed, format)
-        )
-        return Document(
-            feed=FeedName(row.feed),
-            format=Format(row.format),
-            body=row.body,
-            etag=row.etag,
-            last_modified=row.last_modified,
-            max_age_s=row.max_age_s,
-            encodings={row.coding: row.body for row in self._connection.execute(codings)},
-            built_from=row.built_from,
-            settings=row.settings,
-        )
+        return self.of(feed, format).get(format)
 
-    def put(self, documents: Iterable[Document]) -> bool:
+    def of(self, feed: FeedName, *formats: Format) -> dict[Format, Document]:
+        """Return a feed's documents by format: all of them, or those of the formats given."""
+        rows = self._connection.execute(select(document).where(*_of(document, feed, formats))).all()
+        codings = select(document_encoding).where(*_of(document_encoding, feed, formats))
+        encodings: dict[str, dict[str, bytes]] = {row.format: {} for row in rows}
+        for row in self._connection.execute(codings) if rows else ():
+            encodings[row.format][row.coding] = row.body
+        return {
+            Format(row.format): Document(
+                feed=FeedName(row.feed),
+                format=Format(row.format),
+                body=row.body,
+                etag=row.etag,
+                last_modified=row.last_modified,
+                max_age_s=row.max_age_s,
+                encodings=encodings[row.format],
+                built_from=row.built_from,
+                settings=row.settings,
+            )
+            for row in rows
+        }
+
+    def put(self, documents: Iterable[Document], *, unless: Callable[[Document, Document], bool] = _never) -> bool:
         """Write those that differ from the stored ones; tell whether anything that is served has changed.
 
-        The publication number grows only then: when a body, an entity tag or a max-age is another one.
+        ``unless`` is asked with a document and the stored one in its place: that one stays if it says so. The
+        publication number grows only when a body, an entity tag or a max-age is another one.
         """
         served = False
-        for value in documents:
-            stored = self.get(value.feed, value.format)
-            if stored == value:
-                continue
-            self._write(value, new=stored is None)
-            served = served or stored is None or _served(stored) != _served(value)
+        writes: list[Document] = []
+        for feed, offered in groupby(documents, key=attrgetter("feed")):
+            stored = self.of(feed)
+            for value in offered:
+                before = stored.get(value.format)
+                if before is None or not (before == value or unless(value, before)):
+                    writes.append(value)
+                    served = served or before is None or _served(before) != _served(value)
+        self._write(writes)
         if served:
             counters.advance(self._connection, _PUBLICATION)
         return served
 
-    def _write(self, value: Document, *, new: bool) -> None:
-        row = {
-            "body": value.body,
-            "etag": value.etag,
-            "last_modified": value.last_modified,
-            "max_age_s": value.max_age_s,
-            "built_from": value.built_from,
-            "settings": value.settings,
-        }
-        key = {"feed": value.feed, "format": value.format.value}
-        if new:
-            self._connection.execute(insert(document).values(**key, **row))
-        else:
-            self._connection.execute(update(document).where(_of(document, value.feed, value.format)).values(row))
-            self._connection.execute(delete(document_encoding).where(_of(document_encoding, value.feed, value.format)))
-        if value.encodings:
-            codings = [key | {"coding": coding, "body": body} for coding, body in value.encodings.items()]
+    def _write(self, values: Sequence[Document]) -> None:
+        if not values:
+            return
+        key = (document.c.feed == bindparam("of")) & (document.c.format == bindparam("in"))
+        # The encodings go with their document.
+        self._connection.execute(delete(document).where(key), [{"of": v.feed, "in": v.format.value} for v in values])
+        self._connection.execute(insert(document), list(map(_row, values)))
+        codings = [
+            {"feed": value.feed, "format": value.format.value, "coding": coding, "body": body}
+            for value in values
+            for coding, body in value.encodings.items()
+        ]
+        if codings:
             self._connection.execute(insert(document_encoding), codings)
 
     def delete(self, feed: FeedName) -> bool:
@@ -109,8 +121,23 @@ def _identity(row: Row[Any]) -> FeedIdentity:
     return FeedIdentity(FeedName(row.feed), row.guid, row.created)
 
 
-def _of(table: Table, feed: FeedName, form: Format) -> ColumnElement[bool]:
-    return (table.c.feed == feed) & (table.c.format == form.value)
+def _of(table: Table, feed: FeedName, formats: Collection[Format]) -> Iterator[ColumnElement[bool]]:
+    yield table.c.feed == feed
+    if formats:
+        yield table.c.format.in_([form.value for form in formats])
+
+
+def _row(value: Document) -> dict[str, Any]:
+    return {
+        "feed": value.feed,
+        "format": value.format.value,
+        "body": value.body,
+        "etag": value.etag,
+        "last_modified": value.last_modified,
+        "max_age_s": value.max_age_s,
+        "built_from": value.built_from,
+        "settings": value.settings,
+    }
 
 
 def _served(value: Document) -> tuple[bytes, str, int]:
