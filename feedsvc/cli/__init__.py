@@ -9,7 +9,7 @@ import sys
 import click
 
 from feedsvc import __version__
-from feedsvc.cli import articles, running, setup, tokens, work
+from feedsvc.cli import articles, running, samples, setup, tokens, work
 from feedsvc.cli.options import CONFIG_DEFAULT, config_option
 from feedsvc.errors import ConfigError, FeedsvcError, NotFound
 
@@ -36,6 +36,7 @@ for command in (
     articles.articles,
     tokens.tokens,
     work.status,
+    samples.samples,
     articles.export,
     articles.import_,
     setup.migrate,

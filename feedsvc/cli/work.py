@@ -168,6 +168,7 @@ def status(as_json: bool) -> None:
                 "sources": [{"name": source.name, "last_run": run} for source, run in now.sources],
                 "feeds": [{"name": feed.name, "last_run": run} for feed, run in now.feeds],
                 "alerts": now.alerts,
+                "samples": now.samples,
             }
         )
     else:
@@ -183,8 +184,12 @@ def status(as_json: bool) -> None:
                 for what, name, run in rows
             ],
         )
+        from feedsvc.service import samples
+
         for alert in now.alerts:
             click.echo(f"ALERT {alert.name} since {output.moment(alert.since, zone)}: {alert.message}", err=True)
+            if sample := samples.for_alert(now.samples, alert):
+                click.echo(f"  the page is kept: {samples.command(sample.source, sample.code)}", err=True)
     sys.exit(1 if now.alerts else 0)
 
 

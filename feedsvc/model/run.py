@@ -1,4 +1,4 @@
-"""What was done and what needs a look: runs and alerts; who may push.
+"""What was done and what needs a look: runs, alerts, samples; who may push.
 
 Knows the record of work; hides nothing.
 """
@@ -59,6 +59,27 @@ class Alert:
     name: str
     since: datetime
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page that could not be read well, as it is told of; its bytes are asked for apart.
+
+    ``code`` is what stood against it, ``complaints`` where only parts could not be read. ``size`` in bytes,
+    uncompressed. ``well`` is since when its origin reads well again, None while it does not.
+    """
+
+    source: SourceName
+    code: str
+    origin: str
+    message: str
+    taken_at: datetime
+    media_type: str
+    size: int
+    well: datetime | None = None
+
+    def __post_init__(self) -> None:
+        require_aware(taken_at=self.taken_at, well=self.well)
 
 
 @dataclass(frozen=True, slots=True)

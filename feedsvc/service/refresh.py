@@ -29,6 +29,7 @@ from feedsvc.model import (
     Verdict,
 )
 from feedsvc.outbound import Outbound
+from feedsvc.service import samples
 from feedsvc.service.record import Ended
 from feedsvc.sources.retrieval import UNFINISHED, Retrieved, fetch, retrieve
 from feedsvc.store import Store, Transaction
@@ -151,7 +152,9 @@ class Refresher:
                 complaints=((Complaint(reading.origin, standing[1]),) if standing else ()) + harvest.complaints,
                 code=standing[0] if standing else None,
             )
-            tx.readings.put(reading)
+            if reading != previous:
+                tx.readings.put(reading)
+            samples.note(tx, reading, retrieved.snapshot, previous, self.now)
         return reading, ((harvest, changes),)
 
     def _elsewhere(self, readings: Iterable[Reading]) -> Reading | None:
@@ -196,6 +199,7 @@ class Refresher:
                     tx.readings.delete(self.source.name, [reading.origin])
                 elif reading.code != _REMOVED:
                     tx.readings.put(replace(reading, code=_REMOVED, taken_at=self.now, complaints=()))
+                samples.forget(tx, reading, self.now)
                 elif self.now - reading.taken_at >= self.source.retract_after:
                     retracted = replace(article, retracted=self.now)
                     tx.articles.put([retracted])

@@ -17,6 +17,7 @@ from feedsvc.model import (
     FeedName,
     Run,
     RunKind,
+    Sample,
     Selection,
     SourceName,
     Verdict,
@@ -26,6 +27,7 @@ from feedsvc.service.desk import Desk
 from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
+from feedsvc.service.samples import Samples
 from feedsvc.store import Store, Transaction
 
 _MOST_OF = 0.75
@@ -46,6 +48,7 @@ class Status:
     feeds: tuple[tuple[Feed, Run | None], ...]
     alerts: tuple[Alert, ...]
     articles: int
+    samples: tuple[Sample, ...]
 
 
 class Service:
@@ -64,6 +67,7 @@ class Service:
         self.desk = Desk(store, clock, changed=self._publish_touched)
         self.public = Public(config, store)
         self.push = Push(config, store, clock, changed=self._publish_touched)
+        self.samples = Samples(store)
         self._store = store
         self._clock = clock
         self._recorder = Recorder(store, clock)
@@ -167,7 +171,8 @@ class Service:
         from feedsvc.service.watch import Watch  # noqa: PLC0415 - only the schedule tells
 
         watch = Watch(self.config.site.title, self.config.alerts, self._store, self._outbound)
-        watch.look(self.status().alerts)
+        now = self.status()
+        watch.look(now.alerts, now.samples)
 
     def prepare(self) -> tuple[Run, ...]:
         """Bring the store to this version, forget the documents of feeds that are gone, publish every feed.
@@ -176,6 +181,8 @@ class Service:
             StoreError: the store cannot be used; the message says what to do.
         """
         self.migrate()
+        with self._store.begin() as tx:
+            tx.samples.prune(self._clock())
         with self._store.read() as tx:
             gone = {name for name, _ in tx.documents.all_keys()} - {feed.name for feed in self.config.feeds}
         if gone:
@@ -189,6 +196,7 @@ class Service:
         with self._store.read() as tx:
             runs = tx.runs.list(limit=5000)
             articles = tx.articles.count()
+            samples = tx.samples.list()
             silent = [source for source in self.config.sources if self._is_silent(tx, source.name)]
         last: dict[tuple[str, str], Run] = {}
         for run in runs:
@@ -202,6 +210,7 @@ class Service:
                 *(self._silence(source, last.get((RunKind.REFRESH, source.name))) for source in silent),
             ),
             articles=articles,
+            samples=samples,
         )
 
     def _is_silent(self, tx: Transaction, name: SourceName) -> bool:

@@ -16,6 +16,7 @@ from feedsvc.store.failures import misses_schema, shown
 from feedsvc.store.leases import Leases
 from feedsvc.store.readings import Readings
 from feedsvc.store.runs import Runs
+from feedsvc.store.samples import Samples
 from feedsvc.store.tokens import Receipts, Tokens
 
 
@@ -29,6 +30,7 @@ class Transaction:
         self.runs = Runs(connection)
         self.leases = Leases(connection)
         self.alerts = Alerts(connection)
+        self.samples = Samples(connection)
         self.tokens = Tokens(connection)
         self.receipts = Receipts(connection)
 

@@ -278,3 +278,87 @@ counter = Table(
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
+
+# --- samples ----------------------------------------------------------------------------------------------------------
+
+# Pages that could not be read well, compressed; ``well`` is since when the origin reads well again.
+sample = Table(
+    "sample",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("well", Instant),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# --- hub --------------------------------------------------------------------------------------------------------------
+
+
+def _number() -> Column[int]:
+    # SQLite gives a number of such a column never twice, so an answer that comes late hits nobody else.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+# Asked for, and not confirmed by the callback yet. ``due`` is the next attempt; who is at it has put it off.
+intent = Table(
+    "intent",
+    metadata,
+    _number(),
+    Column("mode", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("lease_s", Integer, nullable=False),
+    Column("secret", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant, nullable=False),
+    Index("ix_intent_callback", "callback", "feed", "format", unique=True),
+    Index("ix_intent_due", "due"),
+    sqlite_autoincrement=True,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _number(),
+    Column("feed", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("secret", Text),
+    Column("expires", Instant, nullable=False),
+    Index("ix_subscription_callback", "callback", "feed", "format", unique=True),
+    Index("ix_subscription_topic", "feed", "format", "expires"),
+    Index("ix_subscription_expires", "expires"),
+    sqlite_autoincrement=True,
+)
+
+# The outbox: what subscriptions are owed, each at most the newest document. ``due`` as above.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("subscription", BigInteger, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("publication", BigInteger, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant, nullable=False),
+    Index("ix_delivery_due", "due"),
+)
+
+# What other people's hubs have been told of last.
+notice = Table(
+    "notice",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    Column("feed", Text, primary_key=True),
+    Column("format", Text, primary_key=True),
+    Column("etag", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Instant, nullable=False),
+)

@@ -118,3 +118,19 @@ def test_a_receiver_that_is_down_is_told_later(newsroom: Newsroom, webhook: Webh
     service.tell_alerts()
     assert [notice["event"] for notice in webhook.notices] == ["raised"]
     service.close()
+
+
+def test_a_notice_says_how_to_get_the_page_that_broke(newsroom: Newsroom, webhook: Webhook) -> None:
+    newsroom.configure(
+        f"{CONFIG}\n[outbound]\nallow = ['loopback']\n[alerts]\nwebhook = 'http://127.0.0.1:{webhook.server_port}/x'\n"
+    )
+    service = newsroom.open()
+    newsroom.save("Nothing to see here, and nothing was ever here before this page.\n")
+    service.refresh(SourceName("front-page"))
+    service.tell_alerts()
+    [notice] = webhook.notices
+    assert notice["alert"]["code"] == "nothing_found"
+    assert notice["get_page"] == (
+        "feedsvc samples front-page --code nothing_found --save front-page-nothing_found.sample"
+    )
+    service.close()
