@@ -78,6 +78,7 @@ def canonical_link(link: str) -> str:
     return urlunsplit(("", host + port, parts.path.rstrip("/"), query, ""))
 
 
+@lru_cache(maxsize=8192)
 def is_web_address(link: str) -> bool:
     """Tell whether a link is an absolute http or https address that a browser can open."""
     try:

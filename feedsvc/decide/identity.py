@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Listing, Reading, SourceName, Verdict
 from feedsvc.text import canonical_link, headline_key, is_web_address, slug
@@ -290,24 +290,26 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool,
     keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
     old, new = (entry, before) if again else (before, entry)
     keeps_body = cut and _is_beginning(entry.body, before.body)
-    after = replace(
-        before,
-        title=before.title if keeps_title else entry.title,
-        section=new.section or old.section,
-        link=before.link or entry.link,
-        source_guid=before.source_guid or entry.guid,
-        stated=before.stated or entry.published if again else entry.published or before.stated,
-        authors=new.authors or old.authors,
-        tags=new.tags or old.tags,
-        summary=new.summary or old.summary,
-        body=before.body if keeps_body else new.body or old.body,
-        image=new.image or old.image,
-        enclosures=new.enclosures or old.enclosures,
-        via=new.via or old.via,
-        embargo=before.embargo and _promise(entry, now, before.embargo),
-    )
-    if before.pinned:
-        after = replace(after, **{name: getattr(before, name) for name in before.pinned})
+    said = {
+        "title": before.title if keeps_title else entry.title,
+        "section": new.section or old.section,
+        "link": before.link or entry.link,
+        "source_guid": before.source_guid or entry.guid,
+        "stated": before.stated or entry.published if again else entry.published or before.stated,
+        "authors": new.authors or old.authors,
+        "tags": new.tags or old.tags,
+        "summary": new.summary or old.summary,
+        "body": before.body if keeps_body else new.body or old.body,
+        "image": new.image or old.image,
+        "enclosures": new.enclosures or old.enclosures,
+        "via": new.via or old.via,
+        "embargo": before.embargo and _promise(entry, now, before.embargo),
+    }
+    edits: dict[str, Any] = {
+        name: value for name, value in said.items() if value != getattr(before, name) and name not in before.pinned
+    }
+    # Most entries say what they said before: they cost no new Article.
+    after = replace(before, **edits) if edits else before
     return revise(before, after, entry, now)
 
 
@@ -316,7 +318,7 @@ def revise(before: Article, after: Article, entry: Entry, now: datetime) -> Chan
 
     ``updated`` moves only for an edit that a reader would call one (RFC 4287 §4.2.15); ``published`` never.
     """
-    if after == before:
+    if after is before or after == before:
         return Change(Verdict.UNCHANGED, entry, before, before)
     reasons = [
         name
