@@ -297,7 +297,7 @@ FIVE_FIELDS = (
     "a cron time has five fields: minute, hour, day of the month, month, day of the week; "
     'write it like "*/10 6-23 * * *"'
 )
-FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, limit, content, every, language"
+FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, languages, exclude, limit, content, every, language"
 NAMES = "use small letters a-z, digits and hyphens, at most 60"
 
 
@@ -927,3 +927,18 @@ def test_documented_defaults_hold(write):
     written_out = load(write(document(written_out=True)))
     assert written_out == left_out
     assert isinstance(written_out.sources[0], Source)
+
+
+def test_a_feed_may_exclude_what_it_would_select(write):
+    feed = '[[feeds]]\nname = "f"\ntitle = "F"\nlanguages = ["AZ", "en"]\nexclude = { tags = ["ad"], sources = ["s"] }\n'
+    config = load(write(f'{SITE}[[sources]]\nname = "s"\nkind = "push"\n{feed}'))
+    excluded = Selection(tags=("ad",), sources=("s",))
+    assert config.feed("f").selection == Selection(languages=("az", "en"), exclude=excluded)
+
+
+def test_what_is_wrong_in_an_exclusion_is_told_at_its_place(problems):
+    found = problems(f'{SITE}[[feeds]]\nname = "f"\ntitle = "F"\nexclude = {{ sources = ["x"], tag = [] }}\n')
+    assert [problem.partition(": ")[2] for problem in found] == [
+        'feeds.f.exclude.sources[1]: there is no source "x"',
+        'feeds.f.exclude.tag: is no setting here; did you mean "tags"?',
+    ]

@@ -5,7 +5,7 @@ Knows the sentences; hides those of tomllib and pydantic, which are written for 
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,20 @@ from pydantic_core import ErrorDetails
 
 from feedsvc.config import notation
 from feedsvc.config.lines import KeyPath, key_lines, line_of
-from feedsvc.config.values import KINDS, ONLY, Alerts, Config, Feed, Outbound, Server, Site, Source, Store, Surroundings
+from feedsvc.config.values import (
+    KINDS,
+    ONLY,
+    Alerts,
+    Config,
+    Exclusion,
+    Feed,
+    Outbound,
+    Server,
+    Site,
+    Source,
+    Store,
+    Surroundings,
+)
 from feedsvc.errors import ConfigError, Problem
 from feedsvc.model import MAIN_FEED, ArticleSelectors, Selectors
 
@@ -29,6 +42,12 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "feeds": Feed,
 }
 _REPEATED = ("sources", "feeds")
+# Tables within tables, and their settings.
+_NESTED = {
+    "selectors": [field.name for field in fields(Selectors)],
+    "article_selectors": [field.name for field in fields(ArticleSelectors)],
+    "exclude": list(Exclusion.model_fields),
+}
 _Finding = tuple[KeyPath, str]
 
 
@@ -154,11 +173,16 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
         yield from _by_kind(place, row)
     known = [name for _, name in _names(data, "sources")]
     for place, row in _rows(data, "feeds"):
-        wanted = row.get("sources")
-        for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
-            if isinstance(name, str) and name not in known:
-                words = f"there is no source {notation.shown(name)}{notation.hint(name, known)}"
-                yield ("feeds", place, "sources", index), words
+        excluded = row.get("exclude")
+        yield from _unknown_sources(("feeds", place), row, known)
+        yield from _unknown_sources(("feeds", place, "exclude"), excluded if isinstance(excluded, dict) else {}, known)
+
+
+def _unknown_sources(path: KeyPath, table: Mapping[str, Any], known: Sequence[str]) -> Iterator[_Finding]:
+    wanted = table.get("sources")
+    for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
+        if isinstance(name, str) and name not in known:
+            yield (*path, "sources", index), f"there is no source {notation.shown(name)}{notation.hint(name, known)}"
 
 
 def _by_kind(place: int, row: Mapping[str, Any]) -> Iterator[_Finding]:
@@ -266,8 +290,8 @@ def _kind_of(written: object) -> str:
 def _unknown(path: KeyPath) -> str:
     """Say what an unknown key may have meant: a near one here, the same one in another table, or which there are."""
     key = str(path[-1])
-    if path[-2:-1] in (("selectors",), ("article_selectors",)):
-        known = [field.name for field in fields(Selectors if path[-2] == "selectors" else ArticleSelectors)]
+    if nested := _NESTED.get(str(path[-2])) if len(path) > 1 else None:
+        known = nested
     else:
         known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
     if advice := notation.hint(key, known):

@@ -21,7 +21,7 @@ from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Selection, Sele
 # Between these a source with `every = "auto"` is looked at.
 AUTO_LEAST = timedelta(minutes=1)
 AUTO_MOST = timedelta(hours=1)
-RESERVED_FEEDS = ("section-", "tag-", "author-", "source-")
+RESERVED_FEEDS = ("section-", "tag-", "author-", "source-", "language-", "search")
 
 Line = Annotated[str, AfterValidator(notation.line)]
 FilledLine = Annotated[str, AfterValidator(notation.filled_line)]
@@ -185,6 +185,16 @@ ONLY = {
 }
 
 
+class Exclusion(_Table):
+    """What does not belong to a feed: an article that matches any name in any list."""
+
+    sources: tuple[FilledLine, ...] = ()
+    sections: tuple[FilledLine, ...] = ()
+    tags: tuple[FilledLine, ...] = ()
+    authors: tuple[FilledLine, ...] = ()
+    languages: tuple[Language, ...] = ()
+
+
 class Feed(_Table):
     """A configured selection of articles. Within a :class:`Config`, ``language`` is the site's where it has none."""
 
@@ -195,6 +205,8 @@ class Feed(_Table):
     sections: tuple[FilledLine, ...] = ()
     tags: tuple[FilledLine, ...] = ()
     authors: tuple[FilledLine, ...] = ()
+    languages: tuple[Language, ...] = ()
+    exclude: Exclusion = Exclusion()
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 50
     content: Literal["full", "summary"] = "full"
     every: Duration = timedelta(minutes=5)
@@ -211,7 +223,12 @@ class Feed(_Table):
     @property
     def selection(self) -> Selection:
         """Which articles the feed takes."""
-        return Selection(sources=self.sources, sections=self.sections, tags=self.tags, authors=self.authors)
+        excluded = Selection(**_criteria(self.exclude))
+        return Selection(**_criteria(self), exclude=excluded if excluded != Selection() else None)
+
+
+def _criteria(table: Feed | Exclusion) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in Exclusion.model_fields}
 
 
 _Part = TypeVar("_Part", Source, Feed)

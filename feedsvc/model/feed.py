@@ -3,7 +3,7 @@
 Knows which articles a feed takes and what a rendered one carries; hides nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,25 +14,36 @@ from feedsvc.model.names import FeedName, fold_name, require_aware
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which articles a feed takes: an article must match every criterion that is not empty (names fold case)."""
+    """Which articles a feed takes: an article must match every criterion that is not empty (names fold case).
+
+    Of ``exclude`` it must match none.
+    """
 
     sources: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    exclude: "Selection | None" = None
 
     def selects(self, article: Article) -> bool:
         """Tell whether the article belongs here, retracted or not."""
+        return all(_met(self, article)) and not (self.exclude and any(_met(self.exclude, article)))
 
-        def matches(wanted: tuple[str, ...], offered: tuple[str, ...]) -> bool:
-            return not wanted or not {fold_name(w) for w in wanted}.isdisjoint(fold_name(o) for o in offered)
 
-        return (
-            (not self.sources or article.source in self.sources)
-            and matches(self.sections, (article.section,) if article.section else ())
-            and matches(self.tags, article.tags)
-            and matches(self.authors, article.authors)
-        )
+def _met(selection: Selection, article: Article) -> Iterator[bool]:
+    """Yield for each criterion that is not empty whether the article meets it."""
+    if selection.sources:
+        yield article.source in selection.sources
+    offers = (
+        (selection.sections, (article.section,) if article.section else ()),
+        (selection.tags, article.tags),
+        (selection.authors, article.authors),
+        (selection.languages, (article.language,) if article.language else ()),
+    )
+    for wanted, offered in offers:
+        if wanted:
+            yield not {fold_name(name) for name in wanted}.isdisjoint(map(fold_name, offered))
 
 
 class Format(StrEnum):
