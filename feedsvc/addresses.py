@@ -1,23 +1,63 @@
-"""Where things live: the paths of feeds and articles under a site's base address.
+"""Where things live: the paths of feeds, articles and their pictures under a site's base address.
 
 Knows the promised shape of every public address; hides it, so that feeds, web and pages cannot disagree.
 """
 
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from feedsvc.model import MAIN_FEED, Article, FeedName, Format
+from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format, SourceName
+
+# An address of the site itself in sanitised HTML, where `<` opens a tag and nothing else, and `"` stands in no value.
+_OWN = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:src|href|cite)=")(?=/(?!/))')
+
+_SAFE = ";/?:@&=+$,.-_!~*'()%#"  # RFC 3986 §2.2 without what validators refuse
 
 _MAIN = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
 
 
-def path(feed: FeedName, format: Format) -> str:  # noqa: A002 - the glossary's word
-    """Return the path of a feed's document: ``/feed.xml`` and its like for the main feed, else ``/feeds/NAME.xml``."""
-    return _MAIN[format] if feed == MAIN_FEED else f"/feeds/{quote(feed, safe='')}.{format.value}"
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """Which page of a feed's history: ``start`` is the arrival number that it begins with (0: the first page).
+
+    A partial page goes on from a window of the feed's document: it leaves out ``below``, the last article of that
+    window, and all newer ones. ``reach`` is the lowest arrival number in the window.
+    """
+
+    start: int
+    below: ArticleId | None = None
+    reach: int = 0
 
 
-def address(base_url: str, feed: FeedName, format: Format) -> str:  # noqa: A002 - the glossary's word
+def path(feed: FeedName, format: Format, page: ArchivePage | None = None) -> str:  # noqa: A002 - the glossary's word
+    """Return the path of a feed's document or of a page of its history.
+
+    ``/feed.xml`` and its like for the main feed, else ``/feeds/NAME.xml``; ``/feeds/NAME/archive/START.xml``. The name
+    of a query feed carries its query (see :func:`query_feed`), and so do its paths.
+    """
+    if feed == MAIN_FEED and page is None:
+        return _MAIN[format]
+    name, mark, query = feed.partition("?")
+    place = "" if page is None else f"/archive/{page.start}"
+    if page is not None and page.below is not None:
+        place += f"~{page.below}~{page.reach}"
+    return f"/feeds/{quote(name, safe='')}{place}.{format.value}{mark}{query}"
+
+
+def query_feed(canonical: str) -> FeedName:
+    """Return the name of the feed of a query, given in its canonical form."""
+    return FeedName(f"search?q={quote(canonical, safe='')}")
+
+
+def address(
+    base_url: str,
+    feed: FeedName,
+    format: Format,  # noqa: A002 - the glossary's word
+    page: ArchivePage | None = None,
+) -> str:
     """Return the canonical address of a feed's document. ``base_url`` is absolute, without a trailing slash."""
-    return base_url + path(feed, format)
+    return base_url + path(feed, format, page)
 
 
 def article_path(article: Article) -> str:
@@ -28,3 +68,34 @@ def article_path(article: Article) -> str:
 def permalink(base_url: str, article: Article) -> str:
     """Return the canonical address of an article's page. ``base_url`` is absolute, without a trailing slash."""
     return base_url + article_path(article)
+
+
+def media_path(source: SourceName, name: str) -> str:
+    """Return the path of a file beside the articles of a folder; ``name`` is relative to the folder, with ``/``."""
+    return f"/media/{quote(source, safe='')}/{quote(name)}"
+
+
+def own_path(written: str) -> str | None:
+    """Return an address that begins with ``/`` as a path under that of the site, in ASCII; None for any other."""
+    return quote(written, safe=_SAFE) if _is_own(written) else None
+
+
+def rooted(article: Article, base: str) -> Article:
+    """Return the article with the site's own addresses (``/media/…``) in body, image and enclosures put under ``base``.
+
+    The store keeps them without a host, so that a site may move. ``base`` has no trailing slash.
+    """
+    return replace(
+        article,
+        body=_OWN.sub(lambda found: found[1] + base, article.body) if article.body else None,
+        image=_under(base, article.image) if article.image else None,
+        enclosures=tuple(replace(each, url=_under(base, each.url)) for each in article.enclosures),
+    )
+
+
+def _under(base: str, written: str) -> str:
+    return base + written if _is_own(written) else written
+
+
+def _is_own(written: str) -> bool:
+    return written.startswith("/") and not written.startswith("//")

@@ -4,18 +4,21 @@ Knows what is taken from articles, feed and site, and what stands in where they 
 which can therefore not differ in substance.
 """
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from feedsvc.addresses import address, permalink
-from feedsvc.feeds import wording
-from feedsvc.model import Article, FeedIdentity, Format
+from feedsvc.addresses import address, permalink, rooted
+from feedsvc.feeds import media, wording
+from feedsvc.feeds.memory import Memory
+from feedsvc.model import Article, Enclosure, FeedIdentity, Format, Via
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
+
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Item:
 
     ``published`` is in whole seconds, ``updated`` keeps its microseconds (no two entries share it) and is never before
     ``published``. ``tags`` starts with the section. ``language`` is None when it is the feed's. ``via`` is the page it
-    was taken from.
+    was taken from, ``source`` the feed (its guid is there, and an absolute URI). ``content`` shows the lead image.
     """
 
     guid: str
@@ -53,6 +56,22 @@ class Item:
     content: str | None
     language: str | None
     via: str | None
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    source: Via | None = None
+
+    @property
+    def media(self) -> tuple[Enclosure, ...]:
+        """The lead image and the enclosures, each once; an image of unknown type has an empty one."""
+        if self.image is None:
+            return self.enclosures
+        lead = [one for one in self.enclosures if one.url == self.image]
+        others = [one for one in self.enclosures if one.url != self.image]
+        return (*(lead or [Enclosure(self.image, media.type_of(self.image))]), *others)
+
+
+# Three formats and the next rendering say the same of the same articles.
+_known: Memory[tuple[Article, str, str, str], Item] = Memory(16_000_000)
 
 
 def channel(
@@ -90,17 +109,22 @@ def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = froz
     """
     if article.guid in taken:
         raise ValueError(f"its guid {article.guid} is another article's")
-    return _item(article, site.base_url, feed.language, full=feed.content == "full")
+    key = (article, site.base_url, feed.language, feed.content)
+    if (known := _known.get(key)) is None:
+        known = _item(article, site.base_url, feed.language, full=feed.content == "full")
+        _known.keep(key, known, 2000 + len(article.body or "") + len(known.content or ""))
+    return known
 
 
-@lru_cache(maxsize=512)
 def _item(article: Article, base_url: str, language_of_feed: str, *, full: bool) -> Item:
-    # Three formats and the next rendering say the same of the same articles.
+    article = rooted(article, base_url)
     title = wording.plain(article.title)
     if not title:
         raise ValueError("its title has no character that a feed can carry")
     via = wording.absolute(article.link) if article.link else None
     body = wording.safe(article.body, via) if article.body else None
+    summary = wording.plain(article.summary or "") or (body and body.lead) or None
+    image = wording.absolute(article.image, via) if article.image else None
     published = article.published.astimezone(UTC).replace(microsecond=0)
     language = article.language if article.language != language_of_feed else None
     return Item(
@@ -111,11 +135,28 @@ def _item(article: Article, base_url: str, language_of_feed: str, *, full: bool)
         updated=max(published, article.updated.astimezone(UTC)),
         authors=_labels(article.authors),
         tags=_labels((article.section or "", *article.tags)),
-        summary=wording.plain(article.summary or "") or (body and body.lead) or None,
-        content=body.html if body and full else None,
+        summary=summary,
+        content=_content(body.html if body else None, summary, image) if full else None,
         language=language,
         via=via,
+        image=image,
+        enclosures=media.files(article.enclosures, via),
+        source=_source(article.via) if article.via else None,
     )
+
+
+def _content(body: str | None, summary: str | None, image: str | None) -> str | None:
+    if image is None:
+        return body
+    return media.illustrated(body or (f"<p>{wording.escaped(summary)}</p>" if summary else ""), image)
+
+
+def _source(via: Via) -> Via | None:
+    """Return what can be said of a feed in a feed: Atom asks for an id that is a URI, RSS for a title."""
+    title = wording.plain(via.title)
+    link = wording.absolute(via.link) if via.link else None
+    guid = via.guid if via.guid and _URI.fullmatch(via.guid) else link
+    return Via(title, link, guid) if title and guid else None
 
 
 def _labels(values: tuple[str, ...]) -> tuple[str, ...]:

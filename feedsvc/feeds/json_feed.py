@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedsvc.feeds.item import Channel, Item
+from feedsvc.model import Enclosure
 
 
 def write(channel: Channel, items: Sequence[Item]) -> bytes:
@@ -40,10 +41,17 @@ def _item(item: Item) -> dict[str, Any]:
         "content_html": item.content,
         # One of the two contents must be there, and may not be empty; a headline alone is its own content.
         "content_text": None if item.content else item.summary or item.title,
+        "image": item.image,
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
         "authors": [{"name": name} for name in item.authors],
         "tags": list(item.tags),
         "language": item.language,
+        "attachments": [_attachment(file) for file in item.enclosures],
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _attachment(file: Enclosure) -> dict[str, Any]:
+    length = {"size_in_bytes": file.length} if file.length else {}
+    return {"url": file.url, "mime_type": file.media_type, **length}
