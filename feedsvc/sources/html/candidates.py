@@ -77,12 +77,13 @@ def _times(marks: Marks) -> Iterable[HtmlElement]:
 
 def _texts(marks: Marks) -> Iterable[HtmlElement]:
     pieces = marks.layout.pieces
-    return dict.fromkeys(piece.owner for place, piece in enumerate(pieces) if marks.quality(place) >= _HEADLINE)
+    qualities = marks.qualities
+    return dict.fromkeys(piece.owner for piece, quality in zip(pieces, qualities, strict=True) if quality >= _HEADLINE)
 
 
 def _is_wordy(element: HtmlElement, marks: Marks) -> bool:
     start, end = marks.layout.span(element)
-    return any(len(marks.texts[place]) >= _FEWEST_LETTERS for place in range(start, end))
+    return any(len(text) >= _FEWEST_LETTERS for text in marks.texts[start:end])
 
 
 def _spread(members: Sequence[HtmlElement], marks: Marks) -> Iterator[Candidate]:
@@ -97,7 +98,7 @@ def _spread(members: Sequence[HtmlElement], marks: Marks) -> Iterator[Candidate]
 def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
     if len(members) < _FEWEST:
         return []
-    held = Counter(ancestor for member in members for ancestor in member.iterancestors())
+    held = _held(members)
     climbs: list[list[HtmlElement]] = []
     for member in members:
         path = [member]
@@ -115,6 +116,20 @@ def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
         if parent is not None and item in layout.signature:
             grouped.setdefault(parent, []).append(item)
     return [Cluster(parent, tuple(items)) for parent, items in grouped.items() if parent in layout.signature]
+
+
+def _held(members: Iterable[HtmlElement]) -> Counter[HtmlElement]:
+    """Return how many of some elements each ancestor holds."""
+    held: Counter[HtmlElement] = Counter()
+    layer = Counter(members)
+    while layer:
+        above: Counter[HtmlElement] = Counter()
+        for element, count in layer.items():
+            if (parent := element.getparent()) is not None:
+                above[parent] += count
+        held.update(above)
+        layer = above
+    return held
 
 
 def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
@@ -143,4 +158,4 @@ def _is_kin(child: HtmlElement, classes: Iterable[str], marks: Marks) -> bool:
     if classes and not own:
         return False
     start, end = marks.layout.span(child)
-    return any(marks.quality(place) >= _HEADLINE for place in range(start, end))
+    return max(marks.qualities[start:end], default=0.0) >= _HEADLINE

@@ -379,7 +379,7 @@ _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
 
 def full_title(shown: str, element: HtmlElement) -> str:
     """Return a headline that was cut for the list ("… in the…") whole, where its link keeps it in ``title``."""
-    if not _CUT.search(shown):
+    if not shown.endswith(("...", "…")):
         return shown
     opening = _CUT.sub("", shown)
     for one in (element, *element.iterancestors("a"), *element.iterdescendants("a")):

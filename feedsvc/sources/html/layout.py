@@ -5,6 +5,7 @@ by its *signature*: the tags and lasting classes from the page down to it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -89,13 +90,14 @@ class Layout:
         self.pointing: dict[str, list[HtmlElement]] = {}  # tabs and the like, by the id that they show
         self._starts: dict[HtmlElement, int] = {}
         self._ends: dict[HtmlElement, int] = {}
+        self._having: dict[str, dict[int, HtmlElement]] = defaultdict(dict)  # by attribute, and by place in elements
         self._walk()
         self._note_pointers()
         self.lines = [line_of(piece.text) for piece in self.pieces]  # each piece as one line
 
     def _walk(self) -> None:
-        pieces, elements, starts, ends, signatures = (
-            self.pieces, self.elements, self._starts, self._ends, self.signature
+        pieces, elements, starts, ends, signatures, having = (
+            self.pieces, self.elements, self._starts, self._ends, self.signature, self._having
         )  # fmt: skip
         kinds: dict[tuple[int, str, tuple[str, ...]], int] = {}
         breaks = True
@@ -103,7 +105,11 @@ class Layout:
         for event, element in etree.iterwalk(self.root, events=("start", "end")):
             if event == "start":
                 tag = tag_of(element)
-                key = (around[-1][2] if around else 0, tag, lasting(element.get("class") or ""))
+                given = element.keys()
+                for name in given:
+                    having[name][len(elements)] = element
+                classes = lasting(element.get("class")) if "class" in given else ()
+                key = (around[-1][2] if around else 0, tag, classes)
                 signature = signatures[element] = kinds.setdefault(key, len(kinds) + 1)
                 is_block = tag in _BLOCKS
                 around.append((element, is_block, signature))
@@ -129,9 +135,11 @@ class Layout:
                     self.pointing.setdefault(value.removeprefix("#"), []).append(element)
 
     def having(self, attributes: Iterable[str]) -> list[HtmlElement]:
-        """Return the elements with any of some attributes, in page order; asking each would cost ten times as much."""
-        found: list[HtmlElement] = _having(tuple(attributes))(self.root)
-        return found
+        """Return the elements with any of some attributes, in page order."""
+        found: dict[int, HtmlElement] = {}
+        for name in attributes:
+            found |= self._having.get(name, {})
+        return [found[place] for place in sorted(found)]
 
     def span(self, element: HtmlElement) -> tuple[int, int]:
         """Return which pieces an element covers: from, and up to."""
@@ -139,7 +147,10 @@ class Layout:
 
     def covers(self, outer: HtmlElement, inner: HtmlElement) -> bool:
         """Tell whether an element is another or holds it."""
-        return outer is inner or any(ancestor is outer for ancestor in inner.iterancestors())
+        if outer is inner:
+            return True
+        (start, end), (first, last) = self.span(outer), self.span(inner)
+        return start <= first and last <= end and any(ancestor is outer for ancestor in inner.iterancestors())
 
     def pieces_of(self, element: HtmlElement, without: Iterable[HtmlElement] = ()) -> Iterator[Piece]:
         """Yield the pieces of an element, less those of some elements in it."""
@@ -159,11 +170,6 @@ class Layout:
     def between(self, start: int, end: int) -> list[Piece]:
         """Return the pieces of a stretch of the page."""
         return self.pieces[max(start, 0) : max(end, 0)]
-
-
-@lru_cache(maxsize=16)
-def _having(attributes: tuple[str, ...]) -> etree.XPath:
-    return etree.XPath(f"descendant-or-self::*[{' or '.join(f'@{name}' for name in attributes)}]")
 
 
 def line_of(text: str) -> str:

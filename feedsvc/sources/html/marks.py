@@ -138,7 +138,7 @@ class Marks:
         self.layout = layout
         self.texts = layout.lines
         self.stamps = [whole_stamp(text) for text in self.texts]
-        self._qualities = [
+        self.qualities = [  # how much each piece looks like a headline
             headline_quality(text) if stamp is None else 0.0
             for text, stamp in zip(self.texts, self.stamps, strict=True)
         ]
@@ -146,10 +146,6 @@ class Marks:
         for element in layout.having((*_ATTRIBUTES, "itemprop", "title")):
             if (stated := machine_time(element)) is not None:
                 self.machine[element] = stated
-
-    def quality(self, place: int) -> float:
-        """Return how much a piece looks like a headline."""
-        return self._qualities[place]
 
 
 def machine_time(element: HtmlElement) -> str | None:

@@ -27,7 +27,6 @@ from feedsvc.sources.html.marks import (
     is_update,
     is_update_key,
     leads_on,
-    machine_time,
     sign,
 )
 from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
@@ -231,7 +230,7 @@ class _Reader:
         lines = [line for line in (self._shown_time(one, item) for one in times) if line]
         stamp, section = shown(lines)
         for one in times:
-            told = machine_time(one) if isinstance(one, HtmlElement) else None
+            told = self.marks.machine.get(one) if isinstance(one, HtmlElement) else None
             if told is not None and (exact := programmed(told, stamp, self.clock)) is not None:
                 return exact, section
         if stamp is None and any(char.isdigit() for line in lines for char in line):
@@ -268,7 +267,7 @@ def _date(found: list[Row], days: list[tuple[int, date]], above: int, marks: Mar
     last: datetime | None = None
     for row in found:
         start = marks.layout.span(row.element)[0]
-        day = next((day for place, day in reversed(days) if above <= place <= start), None)
+        day = next((day for place, day in reversed(days) if above <= place <= start), None) if days else None
         stated = row.stated
         if headed and day is not None:
             stated = row.stated = Stamp("day", date=(day.year, day.month, day.day))

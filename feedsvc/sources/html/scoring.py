@@ -58,9 +58,9 @@ def _at_a_glance(candidate: Candidate, marks: Marks) -> float:
         worth = 0.0
         for item in cluster.items:
             start, end = marks.layout.span(item)
-            quality = max((marks.quality(place) for place in range(start, min(end, start + 12))), default=0.0)
-            timed = any(marks.stamps[place] is not None for place in range(start, min(end, start + 24)))
-            several = sum(marks.quality(place) >= 0.6 for place in range(start, end)) > 4
+            quality = max(marks.qualities[start : min(end, start + 12)], default=0.0)
+            timed = any(stamp is not None for stamp in marks.stamps[start : min(end, start + 24)])
+            several = end - start > 4 and sum(value >= 0.6 for value in marks.qualities[start:end]) > 4
             worth += quality * (1.5 if timed else 1.0) * (0.3 if several else 1.0)
         around = heading(cluster.parent, cluster.items[0], marks, set())
         worth *= {Kind.NEWS: 2.0, Kind.OTHER: 0.1}.get(around.kind, 1.0)
@@ -109,7 +109,7 @@ def _is_readable(cluster: Cluster, marks: Marks) -> bool:
     good = 0
     for item in cluster.items:
         start, end = marks.layout.span(item)
-        good += any(marks.quality(place) >= 0.3 for place in range(start, end))
+        good += max(marks.qualities[start:end], default=0.0) >= 0.3
     return good * 2 >= len(cluster.items)
 
 

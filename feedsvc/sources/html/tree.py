@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlElement
 
 from feedsvc.model import Snapshot
 from feedsvc.sources.charset import decode
@@ -33,6 +33,8 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # Servers say these of everything they were not told about, and whoever means them says so on the page too.
 _DEFAULTS = {"iso8859-1", "latin-1", "cp1252", "ascii"}
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# lxml.html asks Python what each element shall be; here all are the same.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 
 
@@ -64,7 +66,8 @@ def parse(snapshot: Snapshot) -> Tree:
         raise Unreadable("the page is empty")
     if sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in _TAG.findall(text) if len(tag) > _LONG_TAG) > MAX_COMPARISONS:
         raise Unreadable("has a tag with thousands of attributes; such a page is not read")
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError as error:
