@@ -15,6 +15,15 @@ _OWN = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:src|href|cite)=")(?
 _SAFE = ";/?:@&=+$,.-_!~*'()%#"  # RFC 3986 §2.2 without what validators refuse
 
 _MAIN = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
+_MAIN_PATHS = {path: format_ for format_, path in _MAIN.items()}
+_FEED_PATH = re.compile(
+    r"/feeds/(?P<name>[a-z0-9][a-z0-9._-]{0,99})"
+    r"(?:/archive/(?P<start>0|[1-9][0-9]{0,17})(?:~(?P<below>[A-Za-z0-9_-]{1,64})~(?P<reach>[0-9]{1,18}))?)?"
+    rf"\.(?P<format>{'|'.join(Format)})"
+)
+
+QUERY_FEED = FeedName("search")
+"""What the name of a query feed begins with; without a query it names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,25 @@ def path(feed: FeedName, format: Format, page: ArchivePage | None = None) -> str
     return f"/feeds/{quote(name, safe='')}{place}.{format.value}{mark}{query}"
 
 
+def parse(path: str) -> tuple[FeedName, Format, ArchivePage | None] | None:
+    """Return whose document stands at a path, in which format, and which page of its history; None if it is no feed's.
+
+    The path need not be the canonical one. A query feed comes as ``QUERY_FEED``: its query is no part of a path.
+    """
+    if path in _MAIN_PATHS:
+        return MAIN_FEED, _MAIN_PATHS[path], None
+    if (found := _FEED_PATH.fullmatch(path)) is None:
+        return None
+    page = None
+    if found["start"]:
+        below = ArticleId(found["below"]) if found["below"] else None
+        page = ArchivePage(int(found["start"]), below, int(found["reach"] or 0))
+    return FeedName(found["name"]), Format(found["format"]), page
+
+
 def query_feed(canonical: str) -> FeedName:
     """Return the name of the feed of a query, given in its canonical form."""
-    return FeedName(f"search?q={quote(canonical, safe='')}")
+    return FeedName(f"{QUERY_FEED}?q={quote(canonical, safe='')}")
 
 
 def address(

@@ -12,20 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.model import Entry, Harvest, Listing, Snapshot, to_json
+from feedsvc.model import Entry, Harvest, Listing, Snapshot, SourceName, to_json
 from feedsvc.sources.folder import MAX_BYTES, read
+from feedsvc.sources.media import MediaFolder
 
 CORPUS = Path(__file__).parent / "corpus" / "folder"
 CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 BAKU = ZoneInfo("Asia/Baku")
 TAKEN = datetime(2025, 2, 9, 10, 0, tzinfo=BAKU)
-MEDIA = "https://news.example.org/media/town/"
 MOST_S = 20.0
 
 
 def file(written: str | bytes, name: str = "a.md") -> Harvest:
     body = written.encode() if isinstance(written, str) else written
-    return read(Snapshot(name, body, TAKEN), zone=BAKU, base=MEDIA + name)
+    return read(Snapshot(name, body, TAKEN), zone=BAKU)
 
 
 def article(written: str, name: str = "a.md") -> Entry:
@@ -42,15 +42,18 @@ def label(name: str) -> dict[str, Any]:
     return loaded
 
 
-def harvest(name: str) -> Harvest:
+def harvest(name: str, folder: Path) -> Harvest:
     said = label(name)
+    for beside in ("news/ferry.jpg", "news/b.jpg"):
+        (folder / beside).parent.mkdir(exist_ok=True)
+        (folder / beside).write_bytes(b"\xff\xd8\xff picture")
     snapshot = Snapshot(said["origin"], (CORPUS / name).read_bytes(), datetime.fromisoformat(said["saved_at"]))
-    return read(snapshot, zone=ZoneInfo(said["timezone"]), base=MEDIA + said["origin"])
+    return read(snapshot, zone=ZoneInfo(said["timezone"]), media=MediaFolder(SourceName("town"), folder, "."))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_is_read_as_its_label_says(name: str) -> None:
-    want, got = label(name), harvest(name)
+def test_a_file_is_read_as_its_label_says(name: str, tmp_path: Path) -> None:
+    want, got = label(name), harvest(name, tmp_path)
     if want["article"] is None:
         assert got.article is None
     else:

@@ -258,7 +258,7 @@ def _accept(
         guid=guid,
         source=source,
         title=entry.title,
-        slug=slug(entry.title),
+        slug=slug(entry.slug or entry.title),
         # A site's clock may run ahead of ours; a feed never speaks of the future.
         published=min(entry.published, accepted) if entry.published else accepted,
         embargo=entry.published if entry.embargoed and entry.published and entry.published > accepted else None,
@@ -292,6 +292,7 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool,
     keeps_body = cut and _is_beginning(entry.body, before.body)
     said = {
         "title": before.title if keeps_title else entry.title,
+        "slug": before.slug if again or not entry.slug else slug(entry.slug),
         "section": new.section or old.section,
         "link": before.link or entry.link,
         "source_guid": before.source_guid or entry.guid,
@@ -331,7 +332,7 @@ def revise(before: Article, after: Article, entry: Entry, now: datetime) -> Chan
     ]
     revised = replace(
         after,
-        slug=before.slug if after.title == before.title else slug(after.title),
+        slug=after.slug if entry.slug or after.title == before.title else slug(after.title),
         aliases=_distinct((*before.aliases, headline_key(before.title))) if "headline" in reasons else before.aliases,
         revision=before.revision + 1,
         updated=max(now, before.updated) if reasons else before.updated,

@@ -52,7 +52,8 @@ class Entry:
     """What a source says now about one piece of news.
 
     ``published`` is None when the source does not say, or says it unreadably. ``body`` is HTML of block elements,
-    sanitised; None when the source shows a headline only. ``image`` is the absolute address of the lead image.
+    sanitised; None when the source shows a headline only. ``image`` is the address of the lead image. Addresses are
+    absolute, or paths under that of the site (``/media/…``). ``slug`` is the words that its permalink is to have.
     ``embargoed`` says that ``published`` is a promise: before that instant nobody may see the entry. ``line`` is where
     the headline stands (1-based), for people.
     """
@@ -70,6 +71,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
     via: Via | None = None
+    slug: str | None = None
     embargoed: bool = False
     line: int | None = None
 

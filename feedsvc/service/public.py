@@ -9,6 +9,8 @@ import logging
 from feedsvc.config import Config, Feed
 from feedsvc.errors import StoreError
 from feedsvc.model import Article, ArticleId, Document, FeedName, Format, Selection
+from feedsvc.sources import media_folder
+from feedsvc.sources.media import MediaFile
 from feedsvc.store import Store
 
 log = logging.getLogger(__name__)
@@ -59,3 +61,9 @@ class Public:
             if before and last is None:
                 return ()
             return tx.articles.list(Selection(), limit=limit, before=last)
+
+    def media(self, source: str, name: str) -> MediaFile | None:
+        """Return a picture, sound or film beside the articles of a folder; None if there is none to hand out."""
+        folders = (media_folder(each, self._config.folder) for each in self._config.sources if each.name == source)
+        folder = next(folders, None)
+        return folder.find(name) if folder else None

@@ -107,7 +107,7 @@ class Refresher:
         known = {
             origin: reading
             for origin, reading in readings.items()
-            if reading.digest.startswith(settings) and reading.code != _REMOVED
+            if reading.digest.startswith(settings) and reading.code != _REMOVED and not self._names_in_vain(reading)
         }
         if self.source.url:
             url = self.source.url
@@ -129,14 +129,15 @@ class Refresher:
             etag=retrieved.etag,
             last_modified=retrieved.last_modified,
         )
-        if previous is not None and previous.digest == reading.digest and previous.code != _REMOVED:
+        known = previous is not None and previous.digest == reading.digest and previous.code != _REMOVED
+        if previous is not None and known and not self._names_in_vain(previous):
             kept = replace(reading, article=previous.article, listed=previous.listed)
             kept = replace(kept, taken_at=previous.taken_at, complaints=previous.complaints, code=previous.code)
             if kept != previous:
                 with self.store.begin() as tx:
                     tx.readings.put(kept)
             return kept, ()
-        manner = sources.Manner(self.source.zone, self.source.selectors)
+        manner = sources.Manner(self.source.zone, self.source.selectors, sources.media_folder(self.source, self.folder))
         harvest = sources.read(self.source.kind, retrieved.snapshot, manner)
         with self.store.begin() as tx:
             changes = self._decide(tx, harvest, previous or self._elsewhere(readings))
@@ -156,6 +157,10 @@ class Refresher:
                 tx.readings.put(reading)
             samples.note(tx, reading, retrieved.snapshot, previous, self.now)
         return reading, ((harvest, changes),)
+
+    def _names_in_vain(self, reading: Reading) -> bool:
+        """Whether a file of a folder may read otherwise though it has not changed: what it names may be there now."""
+        return self.source.kind == "folder" and reading.article is not None and bool(reading.complaints)
 
     def _elsewhere(self, readings: Iterable[Reading]) -> Reading | None:
         """Return what the source showed last at another origin: admins save each page under a name of its own."""
@@ -194,12 +199,12 @@ class Refresher:
         changes = []
         with self.store.begin() as tx:
             for reading in gone:
+                samples.forget(tx, reading, self.now)
                 article = tx.articles.get(reading.article) if reading.article else None
                 if self.source.kind != "folder" or article is None:
                     tx.readings.delete(self.source.name, [reading.origin])
                 elif reading.code != _REMOVED:
                     tx.readings.put(replace(reading, code=_REMOVED, taken_at=self.now, complaints=()))
-                samples.forget(tx, reading, self.now)
                 elif self.now - reading.taken_at >= self.source.retract_after:
                     retracted = replace(article, retracted=self.now)
                     tx.articles.put([retracted])

@@ -6,17 +6,21 @@ another.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from feedsvc.config import Source
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Harvest, Selectors, Snapshot
+from feedsvc.sources.media import MediaFolder
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a source says of how it is to be read."""
+    """What a source says of how it is to be read; ``media`` is the folder that a folder's articles lie in."""
 
     zone: ZoneInfo
     selectors: Selectors | None = None
+    media: MediaFolder | None = None
 
 
 Read = Callable[[Snapshot, Manner], Harvest]
@@ -46,13 +50,21 @@ def _feed(snapshot: Snapshot, manner: Manner) -> Harvest:
 def _folder(snapshot: Snapshot, manner: Manner) -> Harvest:
     from feedsvc.sources.folder import read  # noqa: PLC0415
 
-    return read(snapshot, zone=manner.zone, base=snapshot.address)
+    return read(snapshot, zone=manner.zone, media=manner.media)
 
 
 # Kinds whose path is a folder: the endings of the files in it, and below it, that are read.
 FILES: Mapping[str, frozenset[str]] = {"folder": frozenset({".md", ".markdown", ".html", ".htm"})}
 
 KINDS: Mapping[str, Read] = {"page-text": _page_text, "html": _html, "feed": _feed, "folder": _folder}
+
+
+def media_folder(source: Source, base: Path) -> MediaFolder | None:
+    """Return the folder whose pictures, sound and films are handed out; None for a source that has none.
+
+    ``base`` is the configuration's folder.
+    """
+    return MediaFolder(source.name, base, source.path) if source.kind == "folder" and source.path else None
 
 
 def read(kind: str, snapshot: Snapshot, manner: Manner) -> Harvest:

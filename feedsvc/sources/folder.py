@@ -1,7 +1,7 @@
 """Folders of articles: a Markdown or HTML file each, with what its front matter says about it.
 
-Knows the keys that people write in front matter and where a title stands without one; hides Markdown. Pure: the
-snapshot's own time is the only clock.
+Knows the keys that people write in front matter and where a title stands without one; hides Markdown. The snapshot's
+own time is the only clock; of the disk it asks only for the pictures, sound and films that a file names.
 """
 
 import html
@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 
 from feedsvc import text
 from feedsvc.config import notation
-from feedsvc.model import Complaint, Entry, Harvest, Listing, Snapshot, fold_name
+from feedsvc.model import Complaint, Enclosure, Entry, Harvest, Listing, Snapshot, fold_name
 from feedsvc.sources import dates, markup
 from feedsvc.sources.charset import decode
+from feedsvc.sources.companions import Companions
 from feedsvc.sources.front_matter import FrontMatterInvalid, split
+from feedsvc.sources.media import MediaFolder, media_type_of
 from feedsvc.timestamps import Unknown
 
 MAX_BYTES = 500_000  # a short novel; Markdown of this size takes 3 s, and news has under 50 kB
@@ -34,8 +36,10 @@ _OTHER_NAMES = {
     "category": "section",
     "cover": "image",
     "description": "summary",
+    "enclosure": "enclosures",
     "excerpt": "summary",
     "guid": "id",
+    "images": "image",
     "keywords": "tags",
     "lang": "language",
     "pubdate": "date",
@@ -43,6 +47,8 @@ _OTHER_NAMES = {
     "publishdate": "publishat",
     "thumbnail": "image",
 }
+_PLAYED = ("audio", "video", "enclosures")
+_ADDRESS = ("src", "url", "image")
 _YES = ("true", "yes", "on", "1")
 _NO = ("false", "no", "off", "0")
 _NULL = ("", "~", "null")
@@ -61,22 +67,24 @@ class _Withheld(Exception):
     """Why a file is not read as an article, though it is one; it never leaves this module."""
 
 
-def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Harvest:
+def read(snapshot: Snapshot, *, zone: ZoneInfo, media: MediaFolder | None = None) -> Harvest:
     """Return the article that a file is; a draft is none, and no fault either.
 
-    Times without a zone are in ``zone``. ``base`` is the absolute address of the file itself: relative images and links
-    start from it. The entry's guid is the front matter's id, else the origin, so that an edited file stays one article.
+    Times without a zone are in ``zone``. Relative pictures are looked up in ``media``, starting from the file. The
+    entry's guid is the front matter's id, else the origin, so that an edited file stays one article.
     """
     path = PurePosixPath(snapshot.origin)
     if (mimetypes.guess_type(path.name)[0] or "").startswith(_COMPANIONS):
         return Harvest(listing=Listing.EMPTY)
     try:
-        matter, rest = split(_decoded(snapshot.body))
+        written = _decoded(snapshot.body)
+        matter, rest = split(written)
         front = {name: value for name, value in matter.items() if not _is_null(value)}
         if _flag(front.get("draft"), _YES) or _flag(front.get("published"), _NO):
             return Harvest(listing=Listing.EMPTY)
         page = _html_page(rest) if path.suffix.lower() in _HTML else _markdown_page(rest)
-        article, complaints = _article(path, {**page.said, **_canonical(front)}, page.body, snapshot, zone, base)
+        companions = Companions(media, snapshot.origin, written)
+        article, complaints = _article(path, {**page.said, **_canonical(front)}, page.body, snapshot, zone, companions)
     except FrontMatterInvalid as problem:
         return _missing(f"{snapshot.origin}:{problem.line}", str(problem))
     except _Withheld as problem:
@@ -106,7 +114,12 @@ def _missing(where: str, message: str) -> Harvest:
 
 
 def _article(
-    path: PurePosixPath, said: Mapping[str, Any], body: str | None, snapshot: Snapshot, zone: ZoneInfo, base: str
+    path: PurePosixPath,
+    said: Mapping[str, Any],
+    body: str | None,
+    snapshot: Snapshot,
+    zone: ZoneInfo,
+    companions: Companions,
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     published, complaints = _published(path, said, snapshot, zone)
     promised = _moment(said.get("publishat"), snapshot, zone)
@@ -115,7 +128,7 @@ def _article(
     if promised is not None:
         published = max(published, promised) if published else promised
     title = _line(said.get("title"))
-    content = markup.body(body, base) if body else None
+    content = markup.body(body, None, resolve=companions.address) if body else None
     if not title and content is None:
         raise _Withheld("has neither a title nor a text")
     entry = Entry(
@@ -127,11 +140,13 @@ def _article(
         tags=_names(said.get("tags"), split_text=True),
         summary=_line(said.get("summary")) or None,
         body=content,
-        image=_image(said.get("image"), base),
+        image=next(map(companions.address, _files(said.get("image"))), None),
+        enclosures=_enclosures(said, companions),
         language=_language(_line(said.get("language"))),
+        slug=_line(said.get("slug")) or None,
         embargoed=published is not None and (promised is not None or published > snapshot.taken_at),
     )
-    return entry, complaints
+    return entry, (*complaints, *companions.complaints)
 
 
 def _published(
@@ -174,9 +189,25 @@ def _names(value: object, *, split_text: bool = False) -> tuple[str, ...]:
     return tuple({fold_name(name): name for name in reversed(named) if name}.values())[::-1]
 
 
-def _image(value: object, base: str) -> str | None:
-    written = next(filter(None, map(value.get, ("src", "url", "image"))), None) if isinstance(value, dict) else value
-    return markup.absolute(_line(written), base) if _line(written) else None
+def _files(value: object) -> list[str]:
+    """Return addresses of files, written as text, as a list, as a table with an address, or as a list of those."""
+    several = value[:_MOST_NAMES] if isinstance(value, list) else [value]
+    named = [next(filter(None, map(one.get, _ADDRESS)), None) if isinstance(one, dict) else one for one in several]
+    return list(filter(None, map(_line, named)))
+
+
+def _enclosures(said: Mapping[str, Any], companions: Companions) -> tuple[Enclosure, ...]:
+    """Return the sound and films that are named, and the lead image if its length is known: it lies beside the file."""
+    lead = [beside for name in _files(said.get("image"))[:1] if (beside := companions.beside(name))]
+    others = [_enclosure(name, companions) for key in _PLAYED for name in _files(said.get(key))]
+    return tuple(dict.fromkeys([*filter(None, others), *lead]))
+
+
+def _enclosure(written: str, companions: Companions) -> Enclosure | None:
+    if beside := companions.beside(written):
+        return beside
+    address, media_type = companions.address(written), media_type_of(re.split(r"[?#]", written, maxsplit=1)[0])
+    return Enclosure(address, media_type) if address and media_type else None
 
 
 def _language(written: str) -> str | None:

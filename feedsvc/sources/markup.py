@@ -6,6 +6,7 @@ Knows which HTML may enter the store, whatever kind of source it comes from; hid
 import html
 import re
 from collections import Counter
+from collections.abc import Callable
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import nh3
@@ -23,6 +24,7 @@ _BLOCK = re.compile(
     r"|ol|p|pre|section|table|ul)[\s/>]",
     re.IGNORECASE,
 )
+_PICTURE_OF_NOTHING = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 _BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*){2,}", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # They hold nothing, or end by themselves where the next one begins.
@@ -67,11 +69,12 @@ def absolute(address: str, base: str | None = None) -> str | None:
     return urlunsplit((parts.scheme, host, *rest))
 
 
-def body(markup: str, base: str | None) -> str | None:
+def body(markup: str, base: str | None, *, resolve: Callable[[str, str | None], str | None] = absolute) -> str | None:
     """Return HTML of block elements that is safe to show, None when nothing in it can be seen.
 
-    Addresses are resolved against ``base``; one that stays relative is dropped. What is nested deeper than
-    ``MAX_DEPTH`` keeps its text only. The same markup gives the same body, and a body is its own body.
+    Addresses are resolved against ``base``; one that stays relative is dropped. ``resolve`` may know better what an
+    address means. What is nested deeper than ``MAX_DEPTH`` keeps its text only. The same markup gives the same body,
+    and a body is its own body.
     """
     if is_too_deep(markup):
         return text.paragraphs_html(tuple(filter(None, [stripped(markup)]))) or None
@@ -79,11 +82,10 @@ def body(markup: str, base: str | None) -> str | None:
     def attribute(_tag: str, name: str, value: str) -> str | None:
         if name not in _ADDRESSES or (name == "href" and value.startswith(("mailto:", "tel:"))):
             return value
-        return absolute(value, base)
+        return resolve(value, base)
 
-    cleaned = nh3.clean(
-        _ILLEGAL.sub("", markup), attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None
-    ).strip()
+    cleaned = nh3.clean(_ILLEGAL.sub("", markup), attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
+    cleaned = _PICTURE_OF_NOTHING.sub("", cleaned).strip()
     if not text.plain(cleaned) and "<img src=" not in cleaned:
         return None
     if not _BLOCK.search(cleaned):

@@ -21,7 +21,7 @@ from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import ArticleId
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import micropub, problems, push, views
+from feedsvc.web import admin, media, micropub, problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
@@ -62,6 +62,8 @@ class Pages(Flask):
         self.add_url_rule("/static/style.css", view_func=self.style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
+        self.register_blueprint(media.routes(current, self._response))
+        self.register_blueprint(admin.Admin(current, self._response, self._written, clock=clock).routes())
         self.register_blueprint(push.Api(current).routes())
         self.register_blueprint(micropub.Micropub(current).routes())
         self.register_error_handler(Exception, self._failed)

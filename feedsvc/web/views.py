@@ -7,6 +7,7 @@ templates. Pure.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -150,6 +151,9 @@ def article(site: "Site", article: Article, earlier: Sequence[Article]) -> dict[
     """Return the values of an article's page; ``earlier`` are the headlines that came before it."""
     link = article.link if article.link and is_web_address(article.link) else None
     description = _description(article)
+    # What others are told is absolute; what the page itself shows works on any host.
+    image = _shown(addresses.rooted(article, site.base_url).image)
+    article = addresses.rooted(article, _prefix(site))
     return {
         "article": article,
         "language": article.language,
@@ -158,12 +162,14 @@ def article(site: "Site", article: Article, earlier: Sequence[Article]) -> dict[
         # A time of its own, or only the moment that this service first saw the headline.
         "dated": article.stated is not None,
         "updated": moment(article.updated, site) if article.revision > 1 else None,
+        "lead_image": article.image if image and not _shows(article.body, article.image) else None,
+        "image": image,
         "standfirst": article.summary if article.summary and article.body else None,
         "description": description,
         "canonical": addresses.permalink(site.base_url, article),
         "link": link,
         "link_host": (urlsplit(link).hostname or "").removeprefix("www.") if link else None,
-        "structured": _structured(site, article, description, link),
+        "structured": _structured(site, article, description, link, image),
         "earlier": tuple(_line(site, each) for each in earlier),
     }
 
@@ -236,7 +242,17 @@ def _description(article: Article) -> str:
     return text[:_DESCRIPTION_LENGTH].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
 
 
-def _structured(site: "Site", article: Article, description: str, link: str | None) -> dict[str, Any]:
+def _shown(image: str | None) -> str | None:
+    return image if image and is_web_address(image) else None
+
+
+def _shows(body: str | None, image: str | None) -> bool:
+    return f'src="{escape(image or "", quote=False)}"' in (body or "")
+
+
+def _structured(
+    site: "Site", article: Article, description: str, link: str | None, image: str | None
+) -> dict[str, Any]:
     # schema.org NewsArticle; dates carry the zone's offset, as search engines ask.
     canonical = addresses.permalink(site.base_url, article)
     data = {
@@ -251,6 +267,7 @@ def _structured(site: "Site", article: Article, description: str, link: str | No
         "articleSection": article.section,
         "keywords": list(article.tags),
         "description": description,
+        "image": [image] if image else None,
         "author": [{"@type": "Person", "name": name} for name in article.authors]
         or [{"@type": "Organization", "name": site.author or site.title, "url": f"{site.base_url}/"}],
         "publisher": {"@type": "Organization", "name": site.title, "url": f"{site.base_url}/"},
