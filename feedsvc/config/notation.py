@@ -22,6 +22,7 @@ _LANGUAGE = re.compile(
     r"(?P<variants>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)"
 )
 _LONGEST = timedelta(days=365)
+_PASSWORD_LEAST = 12
 
 
 def shown(value: object) -> str:
@@ -176,6 +177,15 @@ def mail_server(written: str) -> str:
         known = False
     if not known:
         raise ValueError('is no mail server; write it like "smtp://user:password@mail.example.org:587"')
+    return written
+
+
+def password(written: str) -> str:
+    """Check a password that people type; no message repeats it."""
+    if len(written) < _PASSWORD_LEAST:
+        raise ValueError(f"is too short for a password; take at least {_PASSWORD_LEAST} characters")
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in written):
+        raise ValueError("has signs that nobody can type")
     return written
 
 

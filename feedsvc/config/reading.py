@@ -18,6 +18,7 @@ from feedsvc.config.lines import KeyPath, key_lines, line_of
 from feedsvc.config.values import (
     KINDS,
     ONLY,
+    Admin,
     Alerts,
     Config,
     Exclusion,
@@ -38,6 +39,7 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "server": Server,
     "outbound": Outbound,
     "alerts": Alerts,
+    "admin": Admin,
     "sources": Source,
     "feeds": Feed,
 }
@@ -173,6 +175,8 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
         yield from _by_kind(place, row)
     known = [name for _, name in _names(data, "sources")]
     for place, row in _rows(data, "feeds"):
+        if row.get("name") == MAIN_FEED and row.get("access") == "token":
+            yield ("feeds", place, "access"), "the main feed is always public; let a feed of another name be private"
         excluded = row.get("exclude")
         yield from _unknown_sources(("feeds", place), row, known)
         yield from _unknown_sources(("feeds", place, "exclude"), excluded if isinstance(excluded, dict) else {}, known)

@@ -117,6 +117,12 @@ class Alerts(_Table):
     smtp: Annotated[Secret, AfterValidator(notation.mail_server)] | None = Field(default=None, repr=False)
 
 
+class Admin(_Table):
+    """Who may see the admin's page: whoever knows the password. It is never shown."""
+
+    password: Annotated[Secret, AfterValidator(notation.password)] | None = Field(default=None, repr=False)
+
+
 class Outbound(_Table):
     """How feedsvc fetches. ``contact`` tells other people's servers whom to ask; ``allow`` opens private addresses."""
 
@@ -209,8 +215,10 @@ class Feed(_Table):
     exclude: Exclusion = Exclusion()
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 50
     content: Literal["full", "summary"] = "full"
+    tombstones: Annotated[bool, Field(strict=True)] = False
     every: Duration = timedelta(minutes=5)
     language: Language = "en"
+    access: Literal["public", "token"] = "public"
 
     @field_validator("name")
     @classmethod
@@ -246,6 +254,7 @@ class Config(_Table):
     server: Server = Server()
     outbound: Outbound = Outbound()
     alerts: Alerts = Alerts()
+    admin: Admin = Admin()
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = Field((), validate_default=True)
 

@@ -4,17 +4,20 @@ Knows how documents are tagged and compressed; hides brotli and zstandard.
 """
 
 import gzip
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feedsvc.feeds.rendering import render
-from feedsvc.model import Article, Complaint, Document, FeedIdentity, Format
+from feedsvc.model import Article, Complaint, Document, FeedIdentity, Format, History
 from feedsvc.text import digest
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
+
+_TAG = re.compile(r"[0-9a-f]{20}\.(?P<settings>[0-9a-f]{6})\.(?P<number>[0-9a-f]{1,16})(?:-[a-z]+)?")
 
 
 def document(
@@ -29,6 +32,9 @@ def document(
     previous: Document | None,
     built_from: int,
     settings: str,
+    history: History | None = None,
+    hubs: Sequence[str] = (),
+    stylesheet: str | None = None,
 ) -> tuple[Document, tuple[Complaint, ...]]:
     """Return the feed's document in one format, ready to store, and a complaint for each article left out of it.
 
@@ -38,14 +44,16 @@ def document(
     Raises:
         FeedUnpublishable: see there; ``previous`` should stay served.
     """
-    rendering = render(feed, format, window, site, identity, ttl_s=ttl_s)
+    rendering = render(
+        feed, format, window, site, identity, ttl_s=ttl_s, history=history, hubs=hubs, stylesheet=stylesheet
+    )
     if previous is not None and previous.body == rendering.body:
         return replace(previous, max_age_s=ttl_s, built_from=built_from, settings=settings), rendering.left_out
     fresh = Document(
         feed=feed.name,
         format=format,
         body=rendering.body,
-        etag=digest(rendering.body),
+        etag=_entity_tag(rendering.body, settings, window[: feed.limit]),
         last_modified=now.astimezone(UTC).replace(microsecond=0),
         max_age_s=ttl_s,
         encodings=_encodings(rendering.body),
@@ -53,6 +61,25 @@ def document(
         settings=settings,
     )
     return fresh, rendering.left_out
+
+
+def change_number(etag: str, settings: str) -> int | None:
+    """Return the change number up to which whoever holds this entity tag knows the feed.
+
+    ``etag`` is a document's in any coding, without quotes. None: it was made by other settings, or is none of ours.
+    """
+    found = _TAG.fullmatch(etag)
+    return int(found["number"], 16) if found and found["settings"] == _mark(settings) else None
+
+
+def _entity_tag(body: bytes, settings: str, window: Sequence[Article]) -> str:
+    """Name the bytes, and the state of the feed that they show, so that a delta can be told from it (RFC 3229)."""
+    number = max((article.changed for article in window), default=0)
+    return f"{digest(body)[:20]}.{_mark(settings)}.{number:x}"
+
+
+def _mark(settings: str) -> str:
+    return digest(settings)[:6]
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:

@@ -3,8 +3,9 @@
 Knows their namespaces and where they belong; works on the elements that feedgen has finished.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -14,17 +15,23 @@ from feedsvc.feeds.wording import escaped, markup_like
 from feedsvc.model import Enclosure, Format
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_AT = "http://purl.org/atompub/tombstones/1.0"
 _DC = "http://purl.org/dc/elements/1.1/"
+_FH = "http://purl.org/syndication/history/1.0"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _SY = "http://purl.org/rss/1.0/modules/syndication/"
 _XML = "http://www.w3.org/XML/1998/namespace"
 _MEDIA_OF_RSS = ("audio", "video", "image", None)  # what its one enclosure had best be
 
 
-def namespaces(format: Format) -> dict[str, str]:  # noqa: A002 - the glossary's word
+def namespaces(format: Format, channel: Channel) -> dict[str, str]:  # noqa: A002 - the glossary's word
     """Return the namespaces that the root of a document declares for what is added here, by prefix."""
-    of_rss = {"atom": _ATOM, "dc": _DC, "sy": _SY} if format is Format.RSS else {}
-    return {**of_rss, "media": _MEDIA}
+    return {
+        **({"atom": _ATOM, "dc": _DC, "sy": _SY} if format is Format.RSS else {}),
+        **({"at": _AT} if format is Format.ATOM and channel.tombstones else {}),
+        **({"fh": _FH} if channel.history else {}),
+        "media": _MEDIA,
+    }
 
 
 def text(value: str) -> str:
@@ -44,6 +51,9 @@ def complete_rss(element: Any, channel: Channel) -> None:
     period, frequency = _rhythm(channel.ttl_s)
     _add(element, _SY, "updatePeriod", period)  # feedgen's own extension misspells both
     _add(element, _SY, "updateFrequency", str(frequency))
+    for rel, href in _links(channel):  # feedgen's own `link(rel="hub")` would take the place of the channel's link
+        _add(element, _ATOM, "link", href=href, rel=rel)
+    _add_history(element, channel)
 
 
 def complete_rss_item(element: Any, item: Item) -> None:
@@ -64,6 +74,9 @@ def complete_rss_item(element: Any, item: Item) -> None:
 
 def complete_atom(element: Any, channel: Channel) -> None:
     """Complete the ``feed`` of Atom."""
+    for rel, href in _links(channel):
+        etree.SubElement(element, "link", href=href, rel=rel)
+    _add_history(element, channel)
     _tell_html(element, title=channel.title, subtitle=channel.description)
 
 
@@ -75,7 +88,7 @@ def complete_atom_entry(element: Any, item: Item) -> None:
     element.find("link").attrib.update({"rel": "alternate", "type": "text/html"})
     if item.via:
         etree.SubElement(element, "link", href=item.via, rel="via")
-    for file in item.media:
+    for file in filter(_is_typed, item.media):  # readers choose what to load by the type
         etree.SubElement(element, "link", _described(file, "length"), href=file.url, rel="enclosure")
     if item.source:
         source = etree.SubElement(element, "source")
@@ -92,6 +105,31 @@ def complete_atom_entry(element: Any, item: Item) -> None:
     _tell_html(element, title=item.title)
 
 
+def tombstones(channel: Channel) -> str:
+    """Return what stands after the entries of Atom: ``at:deleted-entry`` in lines (RFC 6721 §3)."""
+    told = ((quoteattr(guid), quoteattr(moment.isoformat())) for guid, moment in channel.tombstones)
+    return "".join(f"  <at:deleted-entry ref={guid} when={moment}/>\n" for guid, moment in told)
+
+
+def _links(channel: Channel) -> Iterator[tuple[str, str]]:
+    """Yield relations and addresses: where the feed is pushed from (WebSub §4), and its history (RFC 5005 §4)."""
+    yield from (("hub", hub) for hub in channel.hubs)
+    if history := channel.history:
+        if history.address:
+            yield "current", history.current
+        if history.previous:
+            yield "prev-archive", history.previous
+        if history.next:
+            yield "next-archive", history.next
+
+
+def _add_history(element: Any, channel: Channel) -> None:
+    if channel.history and channel.history.address:
+        _add(element, _FH, "archive")
+    if channel.history and channel.history.complete:
+        _add(element, _FH, "complete")
+
+
 def _the_one(files: Iterable[Enclosure]) -> Enclosure | None:
     """Return RSS's only enclosure: its length must be true (RSS Advisory Board, Best Practices Profile, enclosure)."""
     measured = [file for file in files if file.length]
@@ -104,6 +142,10 @@ def _add_media(element: Any, item: Item) -> None:
         medium = media.medium(file) or ("image" if file.url == item.image else None)
         attributes = {"medium": medium} if medium else {}
         _add(element, _MEDIA, "content", url=file.url, **_described(file, "fileSize"), **attributes)
+
+
+def _is_typed(file: Enclosure) -> bool:
+    return bool(file.media_type)
 
 
 def _described(file: Enclosure, length: str) -> Any:

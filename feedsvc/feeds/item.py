@@ -9,11 +9,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from feedsvc.addresses import address, permalink, rooted
 from feedsvc.feeds import media, wording
 from feedsvc.feeds.memory import Memory
-from feedsvc.model import Article, Enclosure, FeedIdentity, Format, Via
+from feedsvc.model import Article, Enclosure, FeedIdentity, Format, History, Via
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
@@ -23,7 +24,11 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII |
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a feed says of itself. ``updated`` is the newest change of content, UTC; ``ttl_s`` how long it keeps."""
+    """What a feed says of itself in one document.
+
+    ``address`` is the document's own. ``updated`` is the newest change of content, UTC; ``ttl_s`` how long it keeps.
+    ``stylesheet`` is a path. ``tombstones`` are the guids of retracted articles, and when that was, UTC.
+    """
 
     guid: str
     title: str
@@ -34,6 +39,10 @@ class Channel:
     address: str
     updated: datetime
     ttl_s: int
+    history: History | None = None
+    hubs: tuple[str, ...] = ()
+    stylesheet: str | None = None
+    tombstones: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,18 @@ def channel(
     window: Sequence[Article],
     site: "Site",
     identity: FeedIdentity,
+    *,
     ttl_s: int,
+    history: History | None = None,
+    hubs: Sequence[str] = (),
+    stylesheet: str | None = None,
+    since: int | None = None,
 ) -> Channel:
-    """Return what the feed says of itself; retracted articles in the window count as changes of its content."""
+    """Return what the feed says of itself; retracted articles in the window count as changes of its content.
+
+    ``stylesheet`` is a digest. Of the tombstones only those that changed after ``since`` are told; for the rest see
+    :func:`~feedsvc.feeds.render`.
+    """
     moments = [identity.created, *(article.updated for article in window)]
     moments += [article.retracted for article in window if article.retracted]
     site_title = wording.plain(site.title)
@@ -94,9 +112,26 @@ def channel(
         language=feed.language,
         author=wording.label(site.author) or site_title,
         home=site.base_url + "/",
-        address=address(site.base_url, feed.name, format),
+        address=(history and history.address) or address(site.base_url, feed.name, format),
         updated=max(moments).astimezone(UTC),
         ttl_s=ttl_s,
+        history=history,
+        hubs=tuple(hubs),
+        stylesheet=stylesheet and f"{urlsplit(site.base_url).path}/static/feed.css?v={quote(stylesheet)}",
+        tombstones=_tombstones(changed_since(window, since)) if feed.tombstones else (),
+    )
+
+
+def changed_since(window: Sequence[Article], since: int | None) -> Sequence[Article]:
+    """Return the articles with a later change number than ``since``; all of them when that is None."""
+    return window if since is None else [article for article in window if article.changed > since]
+
+
+def _tombstones(articles: Sequence[Article]) -> tuple[tuple[str, datetime], ...]:
+    return tuple(
+        (article.guid, article.retracted.astimezone(UTC))
+        for article in articles
+        if article.retracted and _URI.fullmatch(article.guid)
     )
 
 

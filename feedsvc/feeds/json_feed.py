@@ -13,7 +13,7 @@ from feedsvc.model import Enclosure
 
 def write(channel: Channel, items: Sequence[Item]) -> bytes:
     """Write the feed as JSON Feed 1.1 in UTF-8, items in their order. Source: https://www.jsonfeed.org/version/1.1/."""
-    document = {
+    document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
         "home_page_url": channel.home,
@@ -22,6 +22,10 @@ def write(channel: Channel, items: Sequence[Item]) -> bytes:
         "language": channel.language,
         "authors": [{"name": channel.author}],
     }
+    if channel.history and channel.history.previous:
+        document["next_url"] = channel.history.previous
+    if channel.hubs:
+        document["hubs"] = [{"type": "WebSub", "url": hub} for hub in channel.hubs]
     # An item a line, for people: the encoder's own indent would cost ten times as much.
     lines = ",\n".join(_json(_item(item)) for item in items)
     return f'{_json(document)[:-1]}, "items": [\n{lines}\n]}}\n'.encode()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from feedsvc.errors import FeedUnpublishable
 from feedsvc.feeds import gate
-from feedsvc.feeds.item import Channel, Item, channel, item
-from feedsvc.model import Article, ArticleId, Complaint, FeedIdentity, Format
+from feedsvc.feeds.item import Channel, Item, changed_since, channel, item
+from feedsvc.model import Article, ArticleId, Complaint, FeedIdentity, Format, History
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
@@ -32,6 +32,10 @@ def render(
     identity: FeedIdentity,
     *,
     ttl_s: int,
+    history: History | None = None,
+    hubs: Sequence[str] = (),
+    stylesheet: str | None = None,
+    since: int | None = None,
 ) -> Rendering:
     """Render a feed in one format and let it pass the gate; the same input gives the same bytes.
 
@@ -39,19 +43,35 @@ def render(
     limit, and count as changes. ``ttl_s`` is how long readers may keep the document, in seconds. An article that
     cannot be rendered, breaks the gate or repeats another's guid is left out and complained of; the others go on.
 
+    ``history`` is the document's place among the feed's archives, ``hubs`` the addresses of those that push it,
+    ``stylesheet`` the digest of what makes it readable in a browser. With ``since``, a change number, it is a delta
+    (RFC 3229): only articles that changed later are in it, while all that is said of the feed stays.
+
     Raises:
         FeedUnpublishable: the feed breaks a rule by itself, or with any one of its articles.
     """
     shown = window[: feed.limit]
     write = _writer(format)
-    head = channel(feed, format, shown, site, identity, ttl_s)
+    head = channel(
+        feed,
+        format,
+        shown,
+        site,
+        identity,
+        ttl_s=ttl_s,
+        history=history,
+        hubs=hubs,
+        stylesheet=stylesheet,
+        since=since,
+    )
 
     def passed(items: Sequence[Item]) -> bytes:
         body = write(head, items)
         gate.check(body, format, feed.name)
         return body
 
-    items, left_out = _items([article for article in shown if article.retracted is None], feed, site)
+    told = [article for article in changed_since(shown, since) if article.retracted is None]
+    items, left_out = _items(told, feed, site)
     try:
         body = passed(list(items.values()))
     except Exception:

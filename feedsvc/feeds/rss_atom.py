@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from email.utils import format_datetime
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import feedgen.entry
 import feedgen.feed
@@ -78,14 +79,22 @@ def _document(
     for item, fragment in zip(missing, written, strict=True):
         fragments[item] = fragment + end
         _known.keep((format, item), fragment + end, 2000 + 2 * len(fragment))
-    return b"".join([head.rstrip(), b"\n", *(fragments[item] for item in items), tail])
+    if channel.stylesheet:
+        declaration, _, head = head.partition(b"\n")
+        head = b'%b\n<?xml-stylesheet type="text/css" href=%b?>\n%b' % (
+            declaration,
+            quoteattr(channel.stylesheet).encode(),
+            head,
+        )
+    graves = _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
+    return b"".join([head.rstrip(), b"\n", *(fragments[item] for item in items), graves, tail])
 
 
 def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary's word
     of_rss = format is Format.RSS
     feed = FeedGenerator()
     feed.register_extension("house", _Amendment, _Amendment, atom=not of_rss, rss=of_rss)
-    feed.house.namespaces = elements.namespaces(format)
+    feed.house.namespaces = elements.namespaces(format, channel)
     feed.id(channel.guid)
     feed.title(elements.text(channel.title))
     feed.subtitle(elements.text(channel.description))

@@ -1,6 +1,7 @@
 """A document changes when its bytes do, and comes packed in every coding that helps."""
 
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 
 import brotli
@@ -38,7 +39,36 @@ def test_a_document_is_the_rendering_and_what_http_needs_to_know_of_it(form):
     assert (made.feed, made.format, made.body) == (FEED.name, form, publish(form, *WINDOW))
     assert (made.max_age_s, made.built_from, made.settings) == (300, 1, "s")
     assert made.last_modified == datetime(2025, 2, 8, 18, 7, tzinfo=UTC)
-    assert len(made.etag) == 32
+    assert re.fullmatch(r"[0-9a-f]{20}\.[0-9a-f]{6}\.0", made.etag)
+
+
+def test_the_tag_names_the_state_of_the_feed_that_the_bytes_show():
+    window = [article(0, changed=7), article(1, changed=300, retracted=NOW), article(2, changed=9)]
+    tag = document(window, settings="a").etag
+    assert tag.endswith(".12c")
+    assert feeds.change_number(tag, "a") == feeds.change_number(f"{tag}-gzip", "a") == 300
+    assert feeds.change_number(tag, "b") is None
+    assert feeds.change_number(document([], settings="a").etag, "a") == 0
+
+
+def test_what_is_beyond_the_limit_does_not_count_as_known():
+    one = FEED.model_copy(update={"limit": 1})
+    made, _ = feeds.document(
+        one, Format.RSS, [article(0, changed=1), article(1, changed=2)], SITE, IDENTITY,
+        ttl_s=60, now=NOW, previous=None, built_from=1, settings="a",
+    )  # fmt: skip
+    assert feeds.change_number(made.etag, "a") == 1
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "*", "0" * 32, "0" * 20 + ".000000", f"{'0' * 20}.zzzzzz.1", f"{'0' * 20}.000000.1"]
+)
+def test_a_tag_of_somebody_else_says_nothing(tag):
+    assert feeds.change_number(tag, "a") is None
+
+
+def test_the_same_articles_under_other_settings_have_another_tag():
+    assert document(settings="a").etag != document(settings="b").etag
 
 
 def test_while_the_bytes_stay_only_what_they_were_built_from_moves():

@@ -93,8 +93,9 @@ def test_the_lead_image_is_the_same_in_all_formats_and_in_the_content(image):
     one = article(image=image, link="https://source.example/1")
     item, entry, fields = rss_item(one), atom_entry(one), json_item(one)
     (in_rss,), (in_atom,) = (each.findall("media:content", NS) for each in (item, entry))
-    (linked,) = entry.findall("atom:link[@rel='enclosure']", NS)
-    assert fields["image"] == in_rss.get("url") == in_atom.get("url") == linked.get("href")
+    linked = [link.get("href") for link in entry.findall("atom:link[@rel='enclosure']", NS)]
+    assert linked == ([] if "?" in image else [fields["image"]])  # whoever loads it must know its type
+    assert fields["image"] == in_rss.get("url") == in_atom.get("url")
     assert in_rss.get("medium") == in_atom.get("medium") == "image"
     shown = f'<p><img src="{fields["image"].replace("&", "&amp;")}" alt=""></p><p>The first paragraph'
     for content in (
