@@ -19,10 +19,12 @@ class Article:
     derived again. ``published`` never moves: the source's time, or ``first_seen`` when it had none. ``stated`` is the
     time that the source states now (None: it states none); it follows corrections, and matching compares it.
     ``updated`` is the instant of the last significant revision, unique to the microsecond within a harvest.
-    ``changed`` is the store's change number at the last write. ``aliases`` are the headline keys it had before, by
-    which it is still known; ``pinned`` the names of the fields set by hand, which no source changes any more. While
-    ``embargo`` is set, nobody but the admin may see the article; it is lifted at that instant. ``followed`` is when its
-    link was opened for the whole article, whatever came of it. A retracted article keeps its row: it is the tombstone.
+    ``changed`` is the store's change number at the last write. ``arrival`` counts articles in the order in which
+    they became visible, from 1; it never moves while the article is visible, and is 0 under an embargo. ``aliases``
+    are the headline keys it had before, by which it is still known; ``pinned`` the names of the fields set by hand,
+    which no source changes any more. While ``embargo`` is set, nobody but the admin may see the article; it is
+    lifted at that instant. ``followed`` is when its link was opened for the whole article, whatever came of it. A
+    retracted article keeps its row: it is the tombstone.
     """
 
     id: ArticleId
@@ -52,6 +54,7 @@ class Article:
     pinned: tuple[str, ...] = ()
     retracted: datetime | None = None
     changed: int = 0
+    arrival: int = 0
 
     def __post_init__(self) -> None:
         require_aware(

@@ -131,7 +131,7 @@ class Desk:
                 yield _line("feed", to_json(identity))
             for article in tx.articles.stream():
                 record = to_json(article)
-                del record["changed"]  # a number of this store's, without meaning elsewhere
+                del record["changed"], record["arrival"]  # numbers of this store, without meaning elsewhere
                 yield _line("article", record)
 
     def load(self, file: IO[str], *, name: str, advance: Callable[[int], None] = lambda _: None) -> Imported:

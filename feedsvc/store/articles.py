@@ -1,7 +1,8 @@
 """Articles: found by page, by id and by what an entry may be matched with; written with their revisions."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -10,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Row,
     Select,
     Table,
     bindparam,
@@ -22,20 +22,21 @@ from sqlalchemy import (
     update,
 )
 
-from feedsvc.model import Article, ArticleId, Enclosure, Revision, Selection, SourceName, Via, fold_name
-from feedsvc.store import counters
-from feedsvc.store.selecting import page
-from feedsvc.store.tables import article, article_author, article_headline, article_tag, revision
-from feedsvc.text import canonical_link, headline_key
+from feedsvc.model import Article, ArticleId, Revision, Selection, SourceName
+from feedsvc.store import article_rows, counters, selecting
+from feedsvc.store.article_rows import DERIVED, READ_AS, ROWS, Columns
+from feedsvc.store.selecting import Span
+from feedsvc.store.tables import article, article_headline, revision
+from feedsvc.text import canonical_link
 
 _CHANGE = "change"
+_ARRIVAL = "arrival"
 # Values in one IN list, and rows in one page of a stream: far below what either database takes in a statement (SQLite:
 # 32,766), and little memory.
 _CHUNK = 500
 
-_READ_AS = ("title", "section", "summary", "body")
+_BY_AGE = attrgetter("published", "first_seen", "id")
 
-_Columns = dict[str, Any]
 _T = TypeVar("_T")
 
 
@@ -55,6 +56,21 @@ class Articles:
         """Return the article of this feed guid, retracted or not."""
         return self._first(article.c.guid == guid)
 
+    def get_by_link(self, link: str) -> Article | None:
+        """Return the article that was taken from this address, of whatever source, retracted or not."""
+        # One look-up for each source, found by hopping from name to name: no index has the links of all.
+        first = select(func.min(article.c.source).label("name")).cte("sources", recursive=True)
+        following = select(func.min(article.c.source)).where(article.c.source > first.c.name).scalar_subquery()
+        sources = first.union_all(select(following).where(first.c.name.is_not(None)))
+        return self._first(article.c.source.in_(select(sources.c.name)) & (article.c.link_key == canonical_link(link)))
+
+    def known_guids(self, guids: Iterable[str]) -> set[str]:
+        """Return those of the guids that articles have, of whatever source, retracted ones too."""
+        known: set[str] = set()
+        for some in _chunks(guids):
+            known.update(self._connection.execute(select(article.c.guid).where(article.c.guid.in_(some))).scalars())
+        return known
+
     def list(
         self, selection: Selection, *, limit: int, before: Article | None = None, retracted: bool = False
     ) -> tuple[Article, ...]:
@@ -65,8 +81,43 @@ class Articles:
         ``before`` is the last article of the page before this one. With ``retracted``, tombstones stand in their
         places, so that a window over both does not slide back when one is retracted.
         """
-        statement = page(selection, limit=limit, before=before, retracted=retracted)
-        return tuple(map(_article, self._connection.execute(statement)))
+        statement = selecting.page(selection, limit=limit, before=before, retracted=retracted)
+        return tuple(self._values(statement))
+
+    def walk(
+        self,
+        selection: Selection,
+        *,
+        below: int | None = None,
+        above: int | None = None,
+        limit: int,
+        retracted: bool = True,
+        newest_first: bool = True,
+    ) -> tuple[Article, ...]:
+        """Return the first visible articles that the selection selects, in the order of arrival.
+
+        ``below`` and ``above`` are arrival numbers, themselves left out. What has arrived stays in its place, so parts
+        of the line that end before :meth:`greatest_arrival` gain nothing any more.
+        """
+        statement = selecting.walk(selection, Span(below, above, newest_first), limit=limit, retracted=retracted)
+        return tuple(self._values(statement))
+
+    def arrivals(
+        self,
+        selection: Selection,
+        *,
+        below: int | None = None,
+        above: int | None = None,
+        limit: int,
+        newest_first: bool = True,
+    ) -> tuple[tuple[int, ArticleId], ...]:
+        """Return the arrival numbers and ids alone of what :meth:`walk` gives, tombstones among them."""
+        statement = selecting.arrivals(selection, Span(below, above, newest_first), limit=limit)
+        return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement))
+
+    def greatest_arrival(self) -> int:
+        """Return the greatest arrival number given so far; 0 before the first."""
+        return counters.read(self._connection, _ARRIVAL)
 
     def candidates(
         self,
@@ -97,37 +148,36 @@ class Articles:
         for matching, column, values in criteria:
             for some in _chunks({value for value in values if value}):
                 found.update(self._connection.execute(matching.where(column.in_(some))).scalars())
-        articles = (_article(row) for row in self._rows(found) if row.source == source)
-        return tuple(sorted(articles, key=attrgetter("published", "first_seen", "id")))
+        return tuple(sorted((each for each in self._those(found) if each.source == source), key=_BY_AGE))
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:  # noqa: A002 - the model's name for it
         """Return how the article has read, oldest first; the last is how it reads now. Empty for an unknown id."""
-        current = self._connection.execute(select(article).where(article.c.id == id)).first()
+        current = self.get(id)
         if current is None:
             return ()
         past = select(revision).where(revision.c.article == id).order_by(revision.c.number)
-        rows = [*map(_as_dict, self._connection.execute(past)), _reading(_as_dict(current))]
-        return tuple(Revision(**row) for row in rows)
+        before = (Revision(*each) for each in self._connection.execute(past))
+        return (*before, Revision(**article_rows.reading(current)))
 
     def stream(self) -> Iterator[Article]:
         """Yield all articles, retracted ones too, oldest first, a few hundred in memory at a time."""
         order = (article.c.published, article.c.first_seen, article.c.id)
-        pages = select(article).order_by(*order).limit(_CHUNK)
+        pages = ROWS.order_by(*order).limit(_CHUNK)
         after: tuple[Any, ...] | None = None
         while True:
             beyond = () if after is None else (tuple_(*order) > tuple_(*after, types=[c.type for c in order]),)
-            rows = self._connection.execute(pages.where(*beyond)).all()
-            yield from map(_article, rows)
-            if len(rows) < _CHUNK:
+            some = [*self._values(pages.where(*beyond))]
+            yield from some
+            if len(some) < _CHUNK:
                 return
-            after = (rows[-1].published, rows[-1].first_seen, rows[-1].id)
+            after = _BY_AGE(some[-1])
 
     def embargoed(self, until: datetime | None = None) -> tuple[Article, ...]:
         """Return the articles under an embargo, the next to be lifted first; with ``until`` those due by then."""
-        promised = select(article).where(article.c.embargo.is_not(None))
+        promised = ROWS.where(article.c.embargo.is_not(None))
         if until is not None:
             promised = promised.where(article.c.embargo <= until)
-        return tuple(map(_article, self._connection.execute(promised.order_by(article.c.embargo, article.c.id))))
+        return tuple(self._values(promised.order_by(article.c.embargo, article.c.id)))
 
     def count(self) -> int:
         """Return how many articles there are, retracted ones too."""
@@ -138,55 +188,60 @@ class Articles:
         return counters.read(self._connection, _CHANGE)
 
     def _first(self, condition: ColumnElement[bool]) -> Article | None:
-        row = self._connection.execute(select(article).where(condition)).first()
-        return _article(row) if row else None
+        return next(self._values(ROWS.where(condition)), None)
+
+    def _those(self, ids: Iterable[str]) -> Iterator[Article]:
+        # By id alone: given the source as well, SQLite walks through all articles of the source.
+        for some in _chunks(ids):
+            yield from self._values(ROWS.where(article.c.id.in_(some)))
+
+    def _values(self, statement: Select[Any]) -> Iterator[Article]:
+        return map(article_rows.value, self._connection.execute(statement).all())
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
     def put(self, articles: Iterable[Article]) -> int:
         """Insert or update by id those that differ from what is stored, and return the change number.
 
-        All that are written get the next number in ``changed``, whatever they came with; when nothing differs, nothing
-        is written and the number stays. Where title, section, summary or body differ, ``revision`` grows, by the caller
-        or else here, and the reading before it stays among :meth:`revisions`. Of two articles with one id the last
-        counts.
+        Those that become visible, new or their embargo lifted, get the next arrival numbers, the oldest the lowest;
+        those under an embargo lose theirs. All that are written get the next number in ``changed``. Whatever numbers
+        they came with count for nothing; when nothing differs, nothing is written and the change number stays. Where
+        title, section, summary or body differ, ``revision`` grows, by the caller or else here, and the reading before
+        it stays among :meth:`revisions`. Of two articles with one id the last counts.
         """
-        rows = {str(value.id): _row(value) for value in articles}
-        stored = {row.id: _as_dict(row) for row in self._rows(rows)}
-        for key, old in stored.items():
-            least = old["revision"] + _differ(rows[key], old, _READ_AS)
-            rows[key] |= {"revision": max(rows[key]["revision"], least), "changed": old["changed"]}
-        writes = [row for key, row in rows.items() if row != stored.get(key)]
+        given = {value.id: article_rows.in_utc(value) for value in articles}
+        stored = {value.id: value for value in self._those(given)}
+        writes = [_succeeding(value, stored.get(key)) for key, value in given.items()]
+        writes = [value for value in writes if value != stored.get(value.id)]
         if not writes:
             return self.change_number()
 
         number = counters.advance(self._connection, _CHANGE)
-        for row in writes:
-            row["changed"] = number
-        new = [row for row in writes if row["id"] not in stored]
-        edited = [row for row in writes if row["id"] in stored]
-        self._insert(article, new)
-        self._update(edited)
-        self._insert(
-            revision, [_reading(old) for row in edited if row["revision"] != (old := stored[row["id"]])["revision"]]
-        )
-        for table, derive, columns in _DERIVED:
-            again = [row for row in edited if _differ(row, stored[row["id"]], columns)]
-            for some in _chunks([row["id"] for row in again]):
+        arrivals = self._arrive(writes)
+        writes = [replace(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes]
+        new = [value for value in writes if value.id not in stored]
+        edited = [(value, stored[value.id]) for value in writes if value.id in stored]
+        self._insert(article, map(article_rows.row, new))
+        self._update([article_rows.row(value) for value, _ in edited])
+        self._insert(revision, [article_rows.reading(old) for value, old in edited if value.revision != old.revision])
+        for table, derive, names in DERIVED:
+            again = [value for value, old in edited if _differ(value, old, names)]
+            for some in _chunks([value.id for value in again]):
                 self._connection.execute(delete(table).where(table.c.article.in_(some)))
-            self._insert(table, [line for row in (*new, *again) for line in derive(row)])
+            self._insert(table, [line for value in (*new, *again) for line in derive(value)])
         return number
 
-    def _rows(self, ids: Iterable[str]) -> Iterator[Row[Any]]:
-        # By id alone: given the source as well, SQLite walks through all articles of the source.
-        for some in _chunks(ids):
-            yield from self._connection.execute(select(article).where(article.c.id.in_(some)))
+    def _arrive(self, writes: Iterable[Article]) -> dict[ArticleId, int]:
+        """Return the numbers of those that become visible, the oldest first."""
+        arriving = sorted((value for value in writes if not value.arrival and not value.embargo), key=_BY_AGE)
+        last = counters.advance(self._connection, _ARRIVAL, len(arriving)) if arriving else 0
+        return {value.id: number for number, value in enumerate(arriving, last - len(arriving) + 1)}
 
-    def _insert(self, table: Table, rows: Sequence[_Columns]) -> None:
-        if rows:
+    def _insert(self, table: Table, rows: Iterable[Columns]) -> None:
+        if rows := list(rows):
             self._connection.execute(insert(table), rows)
 
-    def _update(self, rows: Sequence[_Columns]) -> None:
+    def _update(self, rows: Sequence[Columns]) -> None:
         if rows:
             statement = update(article).where(article.c.id == bindparam("which"))
             self._connection.execute(statement, [{**row, "which": row["id"]} for row in rows])
@@ -198,110 +253,13 @@ def _chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
         yield chunk
 
 
-def _differ(one: _Columns, other: _Columns, names: Iterable[str]) -> bool:
-    return any(one[name] != other[name] for name in names)
+def _succeeding(value: Article, old: Article | None) -> Article:
+    """Return the article with the numbers that the store gives, as those of ``old`` go on."""
+    if old is None:
+        return replace(value, changed=0, arrival=0)
+    number = max(value.revision, old.revision + _differ(value, old, READ_AS))
+    return replace(value, revision=number, changed=old.changed, arrival=0 if value.embargo else old.arrival)
 
 
-def _row(value: Article) -> _Columns:
-    """Return the columns in the very form in which the database gives them back, so that the two can be compared."""
-    return {
-        "id": value.id,
-        "guid": value.guid,
-        "source": value.source,
-        "title": value.title,
-        "slug": value.slug,
-        # In UTC, for Python holds 02:30 of the night when clocks go back equal to no instant of another zone (PEP 495).
-        "published": value.published.astimezone(UTC),
-        "first_seen": value.first_seen.astimezone(UTC),
-        "updated": value.updated.astimezone(UTC),
-        "revision": value.revision,
-        "section": value.section,
-        "link": value.link,
-        "source_guid": value.source_guid,
-        "stated": value.stated and value.stated.astimezone(UTC),
-        "authors": list(value.authors),
-        "tags": list(value.tags),
-        "summary": value.summary,
-        "body": value.body,
-        "image": value.image,
-        "enclosures": [[e.url, e.media_type, e.length] for e in value.enclosures],
-        "via": [value.via.title, value.via.link, value.via.guid] if value.via else None,
-        "language": value.language,
-        "embargo": value.embargo and value.embargo.astimezone(UTC),
-        "followed": value.followed and value.followed.astimezone(UTC),
-        "aliases": list(value.aliases),
-        "pinned": list(value.pinned),
-        "retracted": value.retracted and value.retracted.astimezone(UTC),
-        "changed": value.changed,
-        "section_key": fold_name(value.section) if value.section else None,
-        "link_key": canonical_link(value.link) or None if value.link else None,
-    }
-
-
-def _as_dict(row: Row[Any]) -> _Columns:
-    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-
-
-def _article(row: Row[Any]) -> Article:
-    return Article(
-        id=ArticleId(row.id),
-        guid=row.guid,
-        source=SourceName(row.source),
-        title=row.title,
-        slug=row.slug,
-        published=row.published,
-        first_seen=row.first_seen,
-        updated=row.updated,
-        revision=row.revision,
-        section=row.section,
-        link=row.link,
-        source_guid=row.source_guid,
-        stated=row.stated,
-        authors=tuple(row.authors),
-        tags=tuple(row.tags),
-        summary=row.summary,
-        body=row.body,
-        image=row.image,
-        enclosures=tuple(Enclosure(*each) for each in row.enclosures),
-        via=Via(*row.via) if row.via else None,
-        language=row.language,
-        embargo=row.embargo,
-        followed=row.followed,
-        aliases=tuple(row.aliases),
-        pinned=tuple(row.pinned),
-        retracted=row.retracted,
-        changed=row.changed,
-    )
-
-
-def _reading(row: _Columns) -> _Columns:
-    return {"article": row["id"], "number": row["revision"], "recorded": row["updated"]} | {
-        name: row[name] for name in _READ_AS
-    }
-
-
-def _headlines(row: _Columns) -> Iterator[_Columns]:
-    for key in dict.fromkeys((headline_key(row["title"]), *row["aliases"])):
-        if key:
-            yield {"article": row["id"], "key": key}
-
-
-def _tags(row: _Columns) -> Iterator[_Columns]:
-    return _labels(row, row["tags"])
-
-
-def _authors(row: _Columns) -> Iterator[_Columns]:
-    return _labels(row, row["authors"])
-
-
-def _labels(row: _Columns, names: Iterable[str]) -> Iterator[_Columns]:
-    for key in dict.fromkeys(map(fold_name, names)):
-        yield {"article": row["id"], "key": key, "published": row["published"], "first_seen": row["first_seen"]}
-
-
-# The tables beside the article: what their rows are derived from, and how.
-_DERIVED: tuple[tuple[Table, Callable[[_Columns], Iterator[_Columns]], tuple[str, ...]], ...] = (
-    (article_headline, _headlines, ("title", "aliases")),
-    (article_tag, _tags, ("tags", "published", "first_seen")),
-    (article_author, _authors, ("authors", "published", "first_seen")),
-)
+def _differ(one: Article, other: Article, names: Iterable[str]) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)

@@ -9,9 +9,9 @@ def read(connection: Connection, name: str) -> int:
     return connection.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0
 
 
-def advance(connection: Connection, name: str) -> int:
-    """Add one and return the new number."""
-    grown = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)
+def advance(connection: Connection, name: str, by: int = 1) -> int:
+    """Add ``by`` and return the new number."""
+    grown = update(counter).where(counter.c.name == name).values(value=counter.c.value + by)
     if connection.execute(grown).rowcount == 0:
-        connection.execute(insert(counter).values(name=name, value=1))
+        connection.execute(insert(counter).values(name=name, value=by))
     return read(connection, name)

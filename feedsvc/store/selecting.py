@@ -1,79 +1,150 @@
-"""The statement that finds a page of a selection, newest first, at the same cost in a store of any size.
+"""The statements that walk along a selection, at the same cost in a store of any size.
 
 Each name of one criterion is a walk along an index that ends at the limit; the walks are merged. Asked for ``section IN
 (…)`` in one go, a database would rather sort all articles of those sections.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, exists, select, tuple_, union
+from sqlalchemy import Column, ColumnElement, FromClause, Select, exists, not_, or_, select, tuple_, union
 
 from feedsvc.model import Article, Selection, fold_name
+from feedsvc.store.article_rows import ROWS
 from feedsvc.store.tables import article, article_author, article_tag
+
+_BY_PUBLISHED = ("published", "first_seen", "id")
+_BY_ARRIVAL = ("arrival", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of the line of arrivals, both ends exclusive, and the end from which it is walked.
+
+    Articles under an embargo have the number 0, which lies in no part.
+    """
+
+    below: int | None = None
+    above: int | None = None
+    newest_first: bool = True
+
+    def holds(self, arrival: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        yield arrival > (self.above or 0)
+        if self.below is not None:
+            yield arrival < self.below
 
 
 @dataclass(frozen=True, slots=True)
 class _Criterion:
-    """Names wanted in one column; that column, published, first_seen and ``id`` are an index of its table."""
+    """Names wanted in one column; that column and the columns of either order are an index of its table."""
 
     names: tuple[str, ...]
     key: Column[Any]
     id: Column[Any]
 
     @property
-    def table(self) -> Any:
-        return self.key.table
+    def own(self) -> bool:
+        """Whether the names stand with the article itself, not in a table beside it."""
+        return self.key.table is article
 
     def met(self) -> ColumnElement[bool]:
-        if self.table is article:
+        if self.own:
             return self.key.in_(self.names)
-        return exists().where(self.id == article.c.id, self.key.in_(self.names))
+        beside = self.key.table.alias()  # the walk may be along the same table
+        return exists().where(beside.c.article == article.c.id, beside.c.key.in_(self.names))
+
+    def missed(self) -> ColumnElement[bool]:
+        return or_(self.key.is_(None), self.key.not_in(self.names)) if self.own else not_(self.met())
+
+
+_EVERY = _Criterion((), article.c.id, article.c.id)
 
 
 def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Select[Any]:
     """Return the statement for :meth:`Articles.list`."""
+
+    def older(*order: Column[Any]) -> Iterator[ColumnElement[bool]]:
+        if before is not None:
+            last = (before.published, before.first_seen, before.id)
+            yield tuple_(*order) < tuple_(*last, types=[column.type for column in order])
+
+    visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
+    picked = _first(selection, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
+    rows = ROWS.join(picked, picked.c.id == article.c.id)
+    return rows.order_by(*_sorted(picked, _BY_PUBLISHED, descending=True)).limit(limit)
+
+
+def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Select[Any]:
+    """Return the statement for :meth:`Articles.walk`."""
+    picked = _arrivals(selection, span, limit=limit, retracted=retracted)
+    rows = ROWS.join(picked, picked.c.id == article.c.id)
+    return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=span.newest_first)).limit(limit)
+
+
+def arrivals(selection: Selection, span: Span, *, limit: int) -> Select[Any]:
+    """Return the statement for :meth:`Articles.arrivals`."""
+    picked = _arrivals(selection, span, limit=limit, retracted=True)
+    return select(picked).order_by(*_sorted(picked, _BY_ARRIVAL, descending=span.newest_first)).limit(limit)
+
+
+def _arrivals(selection: Selection, span: Span, *, limit: int, retracted: bool) -> FromClause:
+    def within(arrival: Column[int], _id: Column[str]) -> Iterator[ColumnElement[bool]]:
+        return span.holds(arrival)
+
+    standing = _standing(retracted=retracted)
+    return _first(selection, _BY_ARRIVAL, within, standing, descending=span.newest_first, limit=limit)
+
+
+def _standing(*, retracted: bool) -> list[ColumnElement[bool]]:
+    return [] if retracted else [article.c.retracted.is_(None)]
+
+
+def _first(
+    selection: Selection,
+    by: Sequence[str],
+    bounds: Callable[..., Iterator[ColumnElement[bool]]],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    descending: bool,
+    limit: int,
+) -> FromClause:
+    """Return the columns ``by`` of the first articles of a selection: as many of each walk as may be wanted of all."""
     # The one that is likely to be the narrowest comes first: its index is walked, the others are looked up on the way.
-    criteria = [criterion for criterion in _criteria(selection) if criterion.names]
-    others = [criterion.met() for criterion in criteria[1:]] + [article.c.embargo.is_(None)]
-    if not retracted:
-        others.append(article.c.retracted.is_(None))
-    if criteria:
-        walks = [
-            _walk(criteria[0].table, criteria[0].id, before).where(criteria[0].key == name, *others).limit(limit)
-            for name in criteria[0].names
-        ]
-    else:
-        walks = [_walk(article, article.c.id, before).where(*others).limit(limit)]
+    narrowest, *others = [*_criteria(selection)] or [_EVERY]
+    looked_up = [criterion.met() for criterion in others]
+    if selection.exclude:
+        looked_up += [criterion.missed() for criterion in _criteria(selection.exclude)]
+    looked_up += conditions
+
+    table = narrowest.key.table
+    order = [narrowest.id if name == "id" else table.c[name] for name in by]
+    walk = select(*(column.label(name) for column, name in zip(order, by, strict=True)))
+    if looked_up and not narrowest.own:
+        walk = walk.join(article, article.c.id == narrowest.id)
+    walk = walk.where(*bounds(*order), *looked_up)
+    walk = walk.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit)
+    walks = [walk.where(narrowest.key == name) for name in narrowest.names] or [walk]
+    if len(walks) == 1:
+        return walks[0].subquery("picked")
     # SQLite takes an ORDER BY with LIMIT in a part of a union only when wrapped.
-    picked: FromClause = (
-        walks[0].subquery("picked")
-        if len(walks) == 1
-        else union(*(select(walk.subquery()) for walk in walks)).subquery("picked")
-    )
-    newest = (picked.c.published.desc(), picked.c.first_seen.desc(), picked.c.id.desc())
-    return select(article).join(picked, picked.c.id == article.c.id).order_by(*newest).limit(limit)
+    return union(*(select(walk.subquery()) for walk in walks)).subquery("picked")
 
 
-def _criteria(selection: Selection) -> tuple[_Criterion, ...]:
-    return (
-        _Criterion(_folded(selection.tags), article_tag.c.key, article_tag.c.article),
-        _Criterion(_folded(selection.authors), article_author.c.key, article_author.c.article),
-        _Criterion(_folded(selection.sections), article.c.section_key, article.c.id),
-        _Criterion(tuple(dict.fromkeys(selection.sources)), article.c.source, article.c.id),
+def _sorted(picked: FromClause, by: Sequence[str], *, descending: bool) -> list[ColumnElement[Any]]:
+    return [picked.c[name].desc() if descending else picked.c[name].asc() for name in by]
+
+
+def _criteria(selection: Selection) -> Iterator[_Criterion]:
+    wanted = (
+        (_folded(selection.tags), article_tag.c.key, article_tag.c.article),
+        (_folded(selection.authors), article_author.c.key, article_author.c.article),
+        (_folded(selection.sections), article.c.section_key, article.c.id),
+        (tuple(dict.fromkeys(selection.sources)), article.c.source, article.c.id),
+        (_folded(selection.languages), article.c.language_key, article.c.id),
     )
+    return (_Criterion(*each) for each in wanted if each[0])
 
 
 def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold_name, names)))
-
-
-def _walk(table: Table, id_column: Column[Any], before: Article | None) -> Select[Any]:
-    order = (table.c.published, table.c.first_seen, id_column)
-    walk = select(table.c.published, table.c.first_seen, id_column.label("id"))
-    if table is not article:
-        walk = walk.join(article, article.c.id == id_column)
-    if before is not None:
-        last = (before.published, before.first_seen, before.id)
-        walk = walk.where(tuple_(*order) < tuple_(*last, types=[column.type for column in order]))
-    return walk.order_by(*(column.desc() for column in order))

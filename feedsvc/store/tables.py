@@ -92,13 +92,21 @@ article = Table(
     Column("pinned", JSON, nullable=False),
     Column("retracted", Instant),
     Column("changed", BigInteger, nullable=False),
+    Column("arrival", BigInteger, nullable=False, server_default="0"),
     # What articles are compared and selected by: derived at each write, never read back into an Article.
     Column("section_key", Text),
     Column("link_key", Text),
-    # Pages of newest first: of all, of a source, of a section.
+    Column("language_key", Text),
+    # Pages of newest first: of all, of a source, of a section, in a language.
     Index("ix_article_published", "published", "first_seen", "id"),
     Index("ix_article_source", "source", "published", "first_seen", "id"),
     Index("ix_article_section", "section_key", "published", "first_seen", "id"),
+    Index("ix_article_language", "language_key", "published", "first_seen", "id"),
+    # The same in the order of arrival.
+    Index("ix_article_arrival", "arrival", "id"),
+    Index("ix_article_source_arrival", "source", "arrival", "id"),
+    Index("ix_article_section_arrival", "section_key", "arrival", "id"),
+    Index("ix_article_language_arrival", "language_key", "arrival", "id"),
     # What an entry is matched by.
     Index("ix_article_source_guid", "source", "source_guid"),
     Index("ix_article_link_key", "source", "link_key"),
@@ -112,7 +120,7 @@ article = Table(
 def _label(name: str) -> Table:
     """Return a table of the folded names that an article carries.
 
-    It repeats ``published`` and ``first_seen``, which never move, so that a page of one name is a walk along its index.
+    It repeats ``published``, ``first_seen`` and ``arrival``, so that a page of one name is a walk along its index.
     """
     return Table(
         name,
@@ -121,7 +129,9 @@ def _label(name: str) -> Table:
         Column("key", Text, primary_key=True),
         Column("published", Instant, nullable=False),
         Column("first_seen", Instant, nullable=False),
+        Column("arrival", BigInteger, nullable=False, server_default="0"),
         Index(f"ix_{name}_key", "key", "published", "first_seen", "article"),
+        Index(f"ix_{name}_arrival", "key", "arrival", "article"),
         sqlite_with_rowid=False,
     )
 
@@ -271,7 +281,8 @@ receipt = Table(
 
 # --- counting ---------------------------------------------------------------------------------------------------------
 
-# Numbers that only grow: ``change`` counts writes of articles, ``publication`` those of documents.
+# Numbers that only grow: ``change`` counts writes of articles, ``arrival`` articles as they become visible,
+# ``publication`` writes of documents.
 counter = Table(
     "counter",
     metadata,
@@ -298,17 +309,15 @@ sample = Table(
 
 # --- hub --------------------------------------------------------------------------------------------------------------
 
-
-def _number() -> Column[int]:
-    # SQLite gives a number of such a column never twice, so an answer that comes late hits nobody else.
-    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-
+# SQLite numbers rows by itself only in a column that is exactly INTEGER; with autoincrement it gives no number twice,
+# so that an answer which comes late hits nobody else.
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 # Asked for, and not confirmed by the callback yet. ``due`` is the next attempt; who is at it has put it off.
 intent = Table(
     "intent",
     metadata,
-    _number(),
+    Column("id", _NUMBER, primary_key=True),
     Column("mode", Text, nullable=False),
     Column("feed", Text, nullable=False),
     Column("format", Text, nullable=False),
@@ -326,7 +335,7 @@ intent = Table(
 subscription = Table(
     "subscription",
     metadata,
-    _number(),
+    Column("id", _NUMBER, primary_key=True),
     Column("feed", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("callback", Text, nullable=False),
@@ -343,7 +352,7 @@ subscription = Table(
 delivery = Table(
     "delivery",
     metadata,
-    Column("subscription", BigInteger, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscription", _NUMBER, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
     Column("publication", BigInteger, nullable=False),
     Column("host", Text, nullable=False),
     Column("attempts", Integer, nullable=False),

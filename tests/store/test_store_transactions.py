@@ -19,7 +19,7 @@ def test_what_was_written_stays_when_the_block_ends(url):
                 tx.articles.put([article()])
         else:
             with store.read() as tx:
-                assert tx.articles.get(ArticleId("a0001")) == article(changed=1)
+                assert tx.articles.get(ArticleId("a0001")) == article(changed=1, arrival=1)
         store.close()
 
 
