@@ -66,7 +66,9 @@ def parse(snapshot: Snapshot) -> Tree:
         raise Unreadable("the page is empty")
     if sum(len(_ATTRIBUTE.findall(tag)) ** 2 for tag in _TAG.findall(text) if len(tag) > _LONG_TAG) > MAX_COMPARISONS:
         raise Unreadable("has a tag with thousands of attributes; such a page is not read")
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    parser: etree.HTMLParser[HtmlElement] = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False
+    )
     parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
