@@ -297,7 +297,7 @@ FIVE_FIELDS = (
     "a cron time has five fields: minute, hour, day of the month, month, day of the week; "
     'write it like "*/10 6-23 * * *"'
 )
-FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, languages, exclude, limit, content, every, language"
+FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, languages, exclude, limit, content, every, language, access"
 NAMES = "use small letters a-z, digits and hyphens, at most 60"
 
 
@@ -374,11 +374,11 @@ port = 1
         (SITE + "[[server]]\n", "4: server: must be a table: [server] and its settings below"),
         (
             'file = "x"\n' + SITE,
-            "1: file: is no setting here; known are site, store, server, outbound, alerts, sources, feeds",
+            "1: file: is no setting here; known are site, store, server, outbound, alerts, admin, sources, feeds",
         ),
         (
             "port = 1\n" + SITE,
-            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, sources, feeds",
+            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, admin, sources, feeds",
         ),
         (SITE + "[[sources]]\n[[sources]]\n", None),
         (SITE + 'timezone = "Kiev"', '4: site.timezone: "Kiev" is not a known time zone; did you mean "Europe/Kiev"?'),
@@ -829,7 +829,7 @@ def test_the_sample_shows_every_setting_that_a_saved_page_has():
     for name, table in TABLES.items():
         rows = shown[name] if isinstance(shown[name], list) else [shown[name]]
         left_out = {"cron", *other_kinds} if name == "sources" else set()
-        left_out |= set(table.model_fields) if name == "alerts" else set()  # which have no defaults to show
+        left_out |= set(table.model_fields) if name in ("alerts", "admin") else set()  # which have no defaults to show
         assert {key for row in rows for key in row} | left_out == set(table.model_fields)
 
 
@@ -927,6 +927,30 @@ def test_documented_defaults_hold(write):
     written_out = load(write(document(written_out=True)))
     assert written_out == left_out
     assert isinstance(written_out.sources[0], Source)
+
+
+def test_the_main_feed_is_never_private(problems):
+    found = problems(f'{SITE}[[feeds]]\nname = "main"\naccess = "token"\n')
+    assert found == ["config.toml:6: feeds.main.access: the main feed is always public; let a feed of another name be private"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('"short"', "admin.password: is too short for a password; take at least 12 characters"),
+        ('"long enough\\u0000"', "admin.password: has signs that nobody can type"),
+        ('{ env = "NOSUCH" }', "admin.password: the environment variable NOSUCH is not set"),
+    ],
+)
+def test_a_password_is_long_enough_and_never_repeated(problems, written, told):
+    assert problems(f"{SITE}[admin]\npassword = {written}\n") == [f"config.toml:5: {told}"]
+
+
+def test_the_password_of_the_admin_may_stand_in_a_file_and_is_never_shown(write, tmp_path):
+    (tmp_path / "password").write_text("correct horse\n")
+    config = load(write(f'{SITE}[admin]\npassword = {{ file = "password" }}\n'))
+    assert config.admin.password == "correct horse"
+    assert "horse" not in repr(config)
 
 
 def test_a_feed_may_exclude_what_it_would_select(write):

@@ -121,7 +121,7 @@ def test_every_setting_is_documented_under_its_table() -> None:
     sections = dict(
         re.findall(r"^## `\[+(\w+)\]+`\n(.*?)(?=^## |\Z)", text("configuration.md"), re.MULTILINE | re.DOTALL)
     )
-    names = {"Site", "Store", "Server", "Outbound", "Alerts", "Source", "Feed"}
+    names = {"Site", "Store", "Server", "Outbound", "Alerts", "Admin", "Source", "Feed"}
     tables = {name: model for name, model in vars(values).items() if name in names}
     written = {name: first_cells(sections[name]) for name in sections}
     assert written == {
@@ -130,6 +130,7 @@ def test_every_setting_is_documented_under_its_table() -> None:
         "server": set(tables["Server"].model_fields),
         "outbound": set(tables["Outbound"].model_fields),
         "alerts": set(tables["Alerts"].model_fields),
+        "admin": set(tables["Admin"].model_fields),
         "sources": set(tables["Source"].model_fields),
         "feeds": set(tables["Feed"].model_fields),
     }
@@ -316,7 +317,10 @@ def test_every_part_of_a_configuration_that_is_shown_is_good(tmp_path: Path) -> 
         for number, shown in enumerate(blocks(page, "toml")):
             file = tmp_path / f"{page.stem}-{number}.toml"
             file.write_text(shown if "[site]" in shown else site + shown, "utf-8")
-            load(file, {"FEEDSVC_STORE": "postgresql://feedsvc@db.example.org/feedsvc"})
+            load(
+                file,
+                {"FEEDSVC_STORE": "postgresql://feedsvc@db.example.org/feedsvc", "FEEDSVC_ADMIN": "a long password"},
+            )
 
 
 def test_the_export_that_is_shown_can_be_imported_and_comes_out_the_same(tmp_path: Path) -> None:

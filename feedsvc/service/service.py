@@ -42,7 +42,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How things stand: for each source and each feed its last Run (None: not yet), what stands against them."""
+    """How things stand: for each source and each feed its last Run (None: not yet), what stands against them.
+
+    ``samples`` are the pages that are kept, newest first; ``store_bytes`` is what the whole database takes on disk.
+    """
 
     sources: tuple[tuple[Source, Run | None], ...]
     feeds: tuple[tuple[Feed, Run | None], ...]
@@ -50,6 +53,7 @@ class Status:
     articles: int
     samples: tuple[Sample, ...]
 
+    store_bytes: int
 
 class Service:
     """The use cases over one configuration and one store."""
@@ -213,6 +217,7 @@ class Service:
             samples=samples,
         )
 
+            store_bytes=self._store.size_bytes(),
     def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
         seen = _arrivals(tx, name)
         return bool(seen) and decide.is_stalled(decide.usual_gap(seen), self._clock() - max(seen))

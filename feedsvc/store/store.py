@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
@@ -19,6 +19,12 @@ from feedsvc.store.runs import Runs
 from feedsvc.store.samples import Samples
 from feedsvc.store.tokens import Receipts, Tokens
 
+
+# By whether it is SQLite.
+_SIZE = {
+    True: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    False: "SELECT pg_database_size(current_database())",
+}
 
 class Transaction:
     """What a transaction reads and writes, by subject. It is of use only inside its ``with`` block and its thread."""
@@ -103,6 +109,11 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
+    def size_bytes(self) -> int:
+        """Return how much the database takes on disk: for PostgreSQL with all that others keep in it."""
+        with self._database.read() as connection:
+            return int(connection.scalar(text(_SIZE[self._database.sqlite])) or 0)
+
         """Read one consistent state: what others commit meanwhile is not seen. Writing here is refused."""
         with self._telling_outdated(), self._database.read() as connection:
             yield Transaction(connection)

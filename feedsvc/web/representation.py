@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, str], ...]
 IDENTITY = "identity"
 METHODS = "GET, HEAD, OPTIONS"
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -33,7 +33,7 @@ NOSNIFF = ("X-Content-Type-Options", "nosniff")
 SAFE: Headers = (
     NOSNIFF,
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("Content-Security-Policy", _POLICY),
+    ("Content-Security-Policy", POLICY),
 )
 
 _ETAG = re.compile(r'(W/)?"([^"]*)"|([^\s,"]+)')
