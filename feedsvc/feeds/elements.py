@@ -16,6 +16,7 @@ from feedsvc.model import Enclosure, Format
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _AT = "http://purl.org/atompub/tombstones/1.0"
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _FH = "http://purl.org/syndication/history/1.0"
 _MEDIA = "http://search.yahoo.com/mrss/"
@@ -58,6 +59,8 @@ def complete_rss(element: Any, channel: Channel) -> None:
 
 def complete_rss_item(element: Any, item: Item) -> None:
     """Complete an ``item`` of RSS."""
+    if item.content and not item.summary:
+        _add(element, _CONTENT, "encoded", item.content)
     for name in item.authors:  # RSS's own author must be an e-mail address
         _add(element, _DC, "creator", name)
     if item.language:
@@ -102,7 +105,7 @@ def complete_atom_entry(element: Any, item: Item) -> None:
             etree.SubElement(source, "link", href=feed, rel="self")
         _tell_html(source, title=item.source.title)
     _add_media(element, item)
-    _tell_html(element, title=item.title)
+    _tell_html(element, title=item.title, **({} if item.summary else {"summary": item.title}))
 
 
 def tombstones(channel: Channel) -> str:

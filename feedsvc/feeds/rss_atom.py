@@ -124,14 +124,15 @@ def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - t
     entry.updated(item.updated)
     entry.author([{"name": name} for name in item.authors])
     entry.category([{"term": tag} for tag in item.tags])
-    if item.content:
+    if item.content and (item.summary or format is Format.ATOM):  # else feedgen would make it RSS's description
         entry.content(item.content, type="html")  # `CDATA` would become an invalid type in Atom
+    if item.summary:
+        entry.summary(escaped(item.summary), type="html")
     if format is Format.RSS:
-        if item.summary:
-            entry.summary(escaped(item.summary), type="html")
         entry.house.amend = lambda element: elements.complete_rss_item(element, item)
     else:
-        entry.summary(escaped(item.summary or item.title), type="html")
+        if not item.summary:  # Atom wants a text (RFC 4287 §4.1.2); as plain text it is told from a summary
+            entry.summary(elements.text(item.title))
         entry.house.amend = lambda element: elements.complete_atom_entry(element, item)
 
 

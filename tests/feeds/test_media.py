@@ -140,6 +140,12 @@ def test_a_headline_with_a_picture_shows_both_the_summary_and_the_picture():
     assert entry.findtext("atom:content", namespaces=NS) == fields["content_html"] == shown
 
 
+def test_a_picture_alone_is_content_and_no_description():
+    item = rss_item(article(image=PICTURE, body=None))
+    assert item.find("description") is None
+    assert item.findtext("content:encoded", namespaces=NS) == f'<p><img src="{PICTURE}" alt=""></p>'
+
+
 def test_a_summary_feed_has_the_picture_beside_the_text_and_no_content():
     summaries = FEED.model_copy(update={"content": "summary"})
     body = feeds.render(summaries, Format.RSS, [RICH], SITE, IDENTITY, ttl_s=60).body
