@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 _XML_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
+# Most headlines are ASCII once folded, and this takes half as long for them.
+_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 # Only elements that editors leave behind in headlines: a title may well speak of `<b>` in code, but not of `<font …>`.
 _LEFTOVER_MARKUP = re.compile(
     r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE
@@ -50,8 +52,9 @@ def headline_key(title: str) -> str:
     no letter and no digit.
     """
     folded = unicodedata.normalize("NFKD", title).replace("ı", "i").casefold()
-    bare = folded if folded.isascii() else "".join(filterfalse(unicodedata.combining, folded))
-    return _NOT_WORD.sub(" ", bare).strip()
+    if folded.isascii():
+        return " ".join(folded.translate(_ASCII_WORDS).split())
+    return _NOT_WORD.sub(" ", "".join(filterfalse(unicodedata.combining, folded))).strip()
 
 
 def slug(title: str) -> str:

@@ -387,12 +387,12 @@ def _tokenise(text: str) -> _Line | None:
     # Replacements keep their length, so that the places hold in the line as written.
     if "m." in text or "M." in text:
         text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
-    matches = list(_TOKEN.finditer(text if text.isascii() else text.translate(_DASHES)))
-    tokens = [_token(match.group()) for match in matches]
+    plain = text if text.isascii() else text.translate(_DASHES)
+    tokens = list(map(_token, _TOKEN.findall(plain)))
     letters = "".join([letter for letter, _ in tokens])
     if _PART.search(letters) is None:
         return None
-    return _Line(text, letters, [value for _, value in tokens], [match.span() for match in matches])
+    return _Line(text, letters, [value for _, value in tokens], [match.span() for match in _TOKEN.finditer(plain)])
 
 
 @lru_cache(maxsize=2048)

@@ -5,6 +5,7 @@ Knows the words and nothing of what a line with them is for. Each is folded as l
 """
 
 import re
+from functools import lru_cache
 
 from feedsvc.text import headline_key
 
@@ -16,6 +17,7 @@ def _keys(listed: str) -> frozenset[str]:
 _APOSTROPHE = re.compile("['’‘ʼʻ`´]")
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the words of a text as they are compared: no case, accents, apostrophes or punctuation."""
     return headline_key(_APOSTROPHE.sub("", text))

@@ -30,7 +30,8 @@ _GLUED = re.compile(
 )
 _BULLET = re.compile(r"^[•·▪▫►▶‣●○■□◆*›»➤➔→>]+\s*")
 _DASH = re.compile(r"^[-–—]\s+")
-_FULL_STOP = re.compile(r"(?:(?<![.…])[.։]|[\u0531-\u0587]:)[\"'»”’)\]]*$")
+_CLOSING = "\"'»”’)]"
+_ARMENIAN_STOP = re.compile("[\u0531-\u0587]:$")
 _SIGNED_OFF = re.compile(
     r"[.!?։…][\"'»”’)\]]*\s*(?:\([^()]{1,40}\)|-{1,2}\w{1,6}-{1,2})$|(?<![.…])\.[\"'»”’)\]]*\s*[^\W\d_]{2,6}$"
 )
@@ -103,14 +104,19 @@ def is_running(text: str) -> bool:
     """Tell whether a text is long, or ends a sentence, or goes on after one."""
     size = len(text)
     return size > 200 or (
-        size > 40 and (ends_in_full_stop(text) or any(match[1].isupper() for match in _NEXT_SENTENCE.finditer(text)))
+        size > 40
+        and any(mark in text for mark in ".!?:։")
+        and (ends_in_full_stop(text) or any(match[1].isupper() for match in _NEXT_SENTENCE.finditer(text)))
     )
 
 
 @lru_cache(maxsize=2048)
 def ends_in_full_stop(text: str) -> bool:
     """Tell whether a text ends with a full stop, and not with an ellipsis."""
-    return _FULL_STOP.search(text) is not None
+    bare = text.rstrip(_CLOSING)
+    if bare.endswith((".", "։")):
+        return not bare[:-1].endswith((".", "…"))
+    return bare.endswith(":") and _ARMENIAN_STOP.search(bare) is not None
 
 
 def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
