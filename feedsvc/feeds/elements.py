@@ -16,7 +16,6 @@ from feedsvc.model import Enclosure, Format
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _AT = "http://purl.org/atompub/tombstones/1.0"
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _FH = "http://purl.org/syndication/history/1.0"
 _MEDIA = "http://search.yahoo.com/mrss/"
@@ -59,8 +58,6 @@ def complete_rss(element: Any, channel: Channel) -> None:
 
 def complete_rss_item(element: Any, item: Item) -> None:
     """Complete an ``item`` of RSS."""
-    if item.content and not item.summary:
-        _add(element, _CONTENT, "encoded", item.content)
     for name in item.authors:  # RSS's own author must be an e-mail address
         _add(element, _DC, "creator", name)
     if item.language:

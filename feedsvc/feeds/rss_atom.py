@@ -124,15 +124,16 @@ def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - t
     entry.updated(item.updated)
     entry.author([{"name": name} for name in item.authors])
     entry.category([{"term": tag} for tag in item.tags])
-    if item.content and (item.summary or format is Format.ATOM):  # else feedgen would make it RSS's description
+    if item.content:
         entry.content(item.content, type="html")  # `CDATA` would become an invalid type in Atom
     if item.summary:
         entry.summary(escaped(item.summary), type="html")
+    elif item.content or format is Format.ATOM:
+        # Atom wants a text in any case (RFC 4287 §4.1.2), RSS a description before its content.
+        entry.summary(elements.text(item.title))
     if format is Format.RSS:
         entry.house.amend = lambda element: elements.complete_rss_item(element, item)
     else:
-        if not item.summary:  # Atom wants a text (RFC 4287 §4.1.2); as plain text it is told from a summary
-            entry.summary(elements.text(item.title))
         entry.house.amend = lambda element: elements.complete_atom_entry(element, item)
 
 

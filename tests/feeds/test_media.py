@@ -140,9 +140,9 @@ def test_a_headline_with_a_picture_shows_both_the_summary_and_the_picture():
     assert entry.findtext("atom:content", namespaces=NS) == fields["content_html"] == shown
 
 
-def test_a_picture_alone_is_content_and_no_description():
+def test_the_description_of_a_picture_alone_is_the_headline():
     item = rss_item(article(image=PICTURE, body=None))
-    assert item.find("description") is None
+    assert item.findtext("description") == "Headline 0"
     assert item.findtext("content:encoded", namespaces=NS) == f'<p><img src="{PICTURE}" alt=""></p>'
 
 
