@@ -4,15 +4,18 @@ Knows the promised shape of every public address; hides it, so that feeds, web a
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format, SourceName
+from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format, Place, SourceName
 
 # An address of the site itself in sanitised HTML, where `<` opens a tag and nothing else, and `"` stands in no value.
 _OWN = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:src|href|cite)=")(?=/(?!/))')
 
 _SAFE = ";/?:@&=+$,.-_!~*'()%#"  # RFC 3986 §2.2 without what validators refuse
+
+HUB = "/hub"
 
 _MAIN = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
 _MAIN_PATHS = {path: format_ for format_, path in _MAIN.items()}
@@ -70,6 +73,11 @@ def parse(path: str) -> tuple[FeedName, Format, ArchivePage | None] | None:
     return FeedName(found["name"]), Format(found["format"]), page
 
 
+def private_path(feed: FeedName, format: Format, key: str = "") -> str:  # noqa: A002 - the glossary's word
+    """Return the path of a private feed's document: for one subscriber with his key, or as the document names itself."""
+    return f"/private/{key and key + '/'}{quote(feed, safe='')}.{format.value}"
+
+
 def query_feed(canonical: str) -> FeedName:
     """Return the name of the feed of a query, given in its canonical form."""
     return FeedName(f"{QUERY_FEED}?q={quote(canonical, safe='')}")
@@ -85,14 +93,30 @@ def address(
     return base_url + path(feed, format, page)
 
 
-def article_path(article: Article) -> str:
+def hub(base_url: str) -> str:
+    """Return the address of the site's own WebSub hub."""
+    return f"{base_url}{HUB}"
+
+
+def links(base_url: str, feed: FeedName, format: Format, hubs: Iterable[str]) -> str:  # noqa: A002 - the glossary's word
+    """Return the ``Link`` header of a feed's document (RFC 8288): its hubs and its own canonical address."""
+    itself = f'<{address(base_url, feed, format)}>; rel="self"'
+    return ", ".join([*(f'<{hub}>; rel="hub"' for hub in hubs), itself])
+
+
+def article_path(article: Article | Place) -> str:
     """Return the path of an article's page, ``/articles/ID/SLUG``."""
     return f"/articles/{quote(article.id, safe='')}/{quote(article.slug, safe='')}"
 
 
-def permalink(base_url: str, article: Article) -> str:
+def permalink(base_url: str, article: Article | Place) -> str:
     """Return the canonical address of an article's page. ``base_url`` is absolute, without a trailing slash."""
     return base_url + article_path(article)
+
+
+def sitemap_path(part: int | None = None) -> str:
+    """Return the path of the sitemap, or of a part of it; parts count from 1."""
+    return "/sitemap.xml" if part is None else f"/sitemap-{part}.xml"
 
 
 def media_path(source: SourceName, name: str) -> str:
@@ -110,6 +134,8 @@ def rooted(article: Article, base: str) -> Article:
 
     The store keeps them without a host, so that a site may move. ``base`` has no trailing slash.
     """
+    if '="/' not in (article.body or "") and not _is_own(article.image or "") and not article.enclosures:
+        return article
     return replace(
         article,
         body=_OWN.sub(lambda found: found[1] + base, article.body) if article.body else None,

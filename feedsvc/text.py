@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import filterfalse
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -57,11 +58,11 @@ def headline_key(title: str) -> str:
     return _NOT_WORD.sub(" ", "".join(filterfalse(unicodedata.combining, folded))).strip()
 
 
-def slug(title: str) -> str:
-    """Return the title as ASCII words joined by ``-``, at most 80 characters; ``article`` when nothing is left."""
+def slug(title: str, otherwise: str = "article") -> str:
+    """Return the title as ASCII words joined by ``-``, at most 80 characters; ``otherwise`` when nothing is left."""
     from slugify import slugify  # noqa: PLC0415 - its tables cost 20 ms, and only a new or edited headline needs them
 
-    return str(slugify(title, max_length=80, word_boundary=True)) or "article"
+    return str(slugify(title, max_length=80, word_boundary=True)) or otherwise
 
 
 @lru_cache(maxsize=8192)
@@ -98,9 +99,14 @@ def paragraphs_html(paragraphs: tuple[str, ...]) -> str:
 
 def plain(body: str) -> tuple[str, ...]:
     """Return the paragraphs of a body as plain text: the other way round of :func:`paragraphs_html`."""
+    return tuple(paragraphs(body))
+
+
+def paragraphs(body: str) -> Iterator[str]:
+    """Yield the paragraphs of a body as plain text; who needs the first one pays for no more."""
     blocks = re.split(r"</(?:p|li|h[1-6]|blockquote|div|figcaption|pre|td)>|<br\s*/?>", body)
     texts = (one_line(html.unescape(re.sub(r"<[^>]*>", "", block))) for block in blocks)
-    return tuple(text for text in texts if text)
+    return filter(None, texts)
 
 
 def digest(*parts: bytes | str) -> str:
