@@ -5,6 +5,6 @@ the others: whatever is fetched is screened, limited and asked for patiently.
 """
 
 from feedsvc.outbound.door import Outbound
-from feedsvc.outbound.values import Fetched, Posted
+from feedsvc.outbound.values import Fetched, Posted, Replied, Send
 
-__all__ = ["Fetched", "Outbound", "Posted"]
+__all__ = ["Fetched", "Outbound", "Posted", "Replied", "Send"]

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -23,9 +24,14 @@ from feedsvc.errors import FetchError
 from feedsvc.outbound import robots as robots_txt
 from feedsvc.outbound.coding import ACCEPTED
 from feedsvc.outbound.door import Outbound
-from feedsvc.outbound.exchange import Answer, Deadline, Exchange, Request, addresses_of, parse
-from feedsvc.outbound.values import Fetched, Posted
+from feedsvc.outbound.exchange import Exchange
+from feedsvc.outbound.line import Line
+from feedsvc.outbound.link import addresses_of
+from feedsvc.outbound.request import Answer, Deadline, Request, parse
+from feedsvc.outbound.values import Fetched, Posted, Replied, Send
 
+# Nobody has more to say to a request that was sent on a line.
+REPLY_BYTES = 4096
 MAX_REDIRECTS = 10
 RETRIES = 2
 # A server that asks for a longer wait is asked again tomorrow.
@@ -100,6 +106,32 @@ class Client:
                 sentence = f"leads to another host, {visit.url.netloc.decode('ascii')}; nothing was sent there"
                 raise FetchError(str(hop), "redirects", sentence)
         return Posted(answer.status, self._retry_after(answer))
+
+    @contextmanager
+    def line(self, *, timeout_s: float) -> Iterator[Send]:
+        """See :meth:`Outbound.line`."""
+        line = Line(self._exchange)
+
+        def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Replied:
+            request = Request(
+                method,
+                parse(url).copy_with(userinfo=b""),
+                {**headers, "User-Agent": self._door.user_agent, "Accept-Encoding": "identity"},
+                Deadline(timeout_s),
+                self._door.strict_screen,
+                max_bytes=REPLY_BYTES,
+                content=body,
+                proxied=False,
+            )
+            if self._door.closed.is_set():
+                raise _stopped(request.url)
+            answer = line.send(request)
+            return Replied(answer.status, answer.body, self._retry_after(answer))
+
+        try:
+            yield send
+        finally:
+            line.close()
 
     def close(self) -> None:
         """End what is under way."""

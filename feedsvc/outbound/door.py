@@ -1,13 +1,14 @@
 """The door itself: light to import and to make; what stands behind it comes with the first request."""
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feedsvc import __version__, text
 from feedsvc.outbound.screening import Screen
-from feedsvc.outbound.values import Fetched, Posted
+from feedsvc.outbound.values import Fetched, Posted, Send
 
 if TYPE_CHECKING:
     from feedsvc.outbound.client import Client
@@ -89,6 +90,16 @@ class Outbound:
             FetchError: there was no answer, or it led elsewhere.
         """
         return self._behind().post(url, body, headers, strict=strict)
+
+    @contextmanager
+    def line(self, *, timeout_s: float) -> Iterator[Send]:
+        """Open a line for one thread, to send many requests to addresses that strangers gave.
+
+        The connection is kept while they go to one host. Nothing is followed, tried again or waited for: that is the
+        sender's business. ``timeout_s`` is the time for each request.
+        """
+        with self._behind().line(timeout_s=timeout_s) as send:
+            yield send
 
     def close(self) -> None:
         """End all requests, those that wait and those under way, with ``stopped`` or a broken connection."""

@@ -1,118 +1,34 @@
 """One request and its answer.
 
-Knows httpx and httpcore, the only module that does: a name is resolved once, each of its addresses is screened, and the
-connection goes to an address that passed, while Host, SNI and certificate stay the name's. Hides how time and size are
-kept within limits whatever the server does.
+Knows how httpx and httpcore are used so that Host, SNI and certificate stay the name's while the connection goes to an
+address that was screened. Hides how the size of an answer is kept within limits whatever the server does.
 """
 
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Any
 
 import httpcore
 import httpx
 
 from feedsvc.errors import FetchError
 from feedsvc.outbound.coding import Undecodable, decoded
+from feedsvc.outbound.link import Link, Resolve, addresses_of
 from feedsvc.outbound.proxy import Proxies
-from feedsvc.outbound.screening import Screen
-
-CONNECT_S = 10.0
-# Behind a proxy this machine may know no names at all; then its silence decides nothing.
-_ADVISORY_RESOLVE_S = 2.0
-_WRITE_BYTES = 16 * 1024
-
-Resolve = Callable[[str, int], Sequence[str]]
-
-
-def addresses_of(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a name as the system gives them, best first. Raises ``OSError`` when there are none."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:  # a label of more than 63 characters
-        raise socket.gaierror(socket.EAI_NONAME, "the name is no host name") from error
-    return list(dict.fromkeys(str(where[0]) for *_, where in found))
-
-
-class Deadline:
-    """The time that is left of a fetch. Waiting for one's turn does not count: :meth:`extend`."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._at = time.monotonic() + seconds
-
-    def extend(self, seconds: float) -> None:
-        """Put the end off."""
-        self._at += seconds
-
-    def left(self) -> float:
-        """Return the seconds left, zero when there are none."""
-        return max(0.0, self._at - time.monotonic())
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered. ``body`` is decoded, and empty unless the status is one whose body was asked for."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked. ``url`` carries no credentials; ``body_of`` are the statuses whose body is read.
-
-    A body beyond ``max_bytes``, before or after decoding, is an error, or cut there when ``cut`` is set.
-    """
-
-    method: str
-    url: httpx.URL
-    headers: Mapping[str, str]
-    deadline: Deadline
-    screen: Screen
-    max_bytes: int
-    content: bytes | None = None
-    body_of: frozenset[int] = frozenset()
-    cut: bool = False
-    proxied: bool = True
-
-
-def parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
-    """Return the address, made absolute, without its fragment.
-
-    Raises:
-        FetchError: ``bad_address``, it is none of http or https.
-    """
-    try:
-        parsed = (base.join(url) if base else httpx.URL(url.strip())).copy_with(fragment=None)
-        port = parsed.port
-        fit = parsed.scheme in ("http", "https") and parsed.host and (port is None or 0 < port < 65536)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise FetchError(without_credentials(url), "bad_address", f"is no address: {error}") from error
-    if not fit:
-        raise FetchError(without_credentials(url), "bad_address", "is no address of http:// or https://")
-    return parsed
-
-
-def without_credentials(url: str) -> str:
-    """Return the address without name and password, as it may be shown."""
-    scheme, slashes, rest = url.partition("//")
-    authority, slash, path = rest.partition("/")
-    return scheme + slashes + authority.rpartition("@")[2] + slash + path
+from feedsvc.outbound.request import Answer, Request
 
 
 @dataclass
 class Exchange:
     """Sends requests, each on a connection of its own; safe to share between threads.
 
-    Polls lie minutes apart, so a kept connection would be closed or outdated: its address must be screened again.
+    Polls lie minutes apart, so a kept connection would be closed or outdated: its address must be screened again. For
+    many requests in a row there is the :class:`Line`.
     """
 
     resolve: Resolve = addresses_of
@@ -131,35 +47,24 @@ class Exchange:
             FetchError: ``dns``, ``private_address``, ``refused``, ``tls``, ``timeout``, ``proxy``, ``too_large`` or
                 ``bad_response``.
         """
-        link = _Link(request, self.resolve, self._live, self._lock)
-        try:
-            with (
-                self._pool(request, link) as pool,
-                pool.stream(
-                    request.method,
-                    httpcore.URL(
-                        scheme=request.url.raw_scheme,
-                        host=request.url.raw_host,
-                        port=request.url.port,
-                        target=request.url.raw_path,
-                    ),
-                    headers=[
-                        (b"Host", request.url.netloc),
-                        (b"Connection", b"close"),
-                        *((name.encode("ascii"), value.encode()) for name, value in request.headers.items()),
-                    ],
-                    content=request.content,
-                ) as response,
-            ):
-                headers = httpx.Headers(response.headers)
-                asked = response.status in request.body_of
-                body = _body(request, headers, response.iter_stream()) if asked else b""
-                return Answer(response.status, headers, body)
-        except OSError as error:  # of the resolver: httpcore turns all others into its own
-            said = error.strerror or str(error)
-            raise FetchError(str(request.url), "dns", f"the name {request.url.host} is not known: {said}") from error
-        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
-            raise _explained(error, request, link) from error
+        link = self.link(request)
+        with (
+            self._pool(request, link) as pool,
+            opened(pool, request, link, (b"Connection", b"close")) as (response, headers),
+        ):
+            asked = response.status in request.body_of
+            return Answer(response.status, headers, _body(request, headers, response.iter_stream()) if asked else b"")
+
+    def link(self, request: Request) -> Link:
+        """Return what opens connections for a request."""
+        return Link(request, self.resolve, self._live, self._lock)
+
+    def connection(self, request: Request, link: Link) -> httpcore.HTTPConnection:
+        """Return a connection, opened when it is first used, to the host of a request, past any proxy."""
+        url = request.url
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+        origin = httpcore.Origin(url.raw_scheme, url.raw_host, port)
+        return httpcore.HTTPConnection(origin, ssl_context=self._tls_for(url), network_backend=link)
 
     def close(self) -> None:
         """End what is under way: whoever waits for bytes gets an error at once."""
@@ -170,7 +75,7 @@ class Exchange:
                 except OSError:  # it has ended by itself
                     continue
 
-    def _pool(self, request: Request, link: "_Link") -> httpcore.ConnectionPool:
+    def _pool(self, request: Request, link: Link) -> httpcore.ConnectionPool:
         proxy = self._proxy(request.url) if request.proxied else None
         if proxy is None:
             return httpcore.ConnectionPool(ssl_context=self._tls_for(request.url), network_backend=link)
@@ -198,137 +103,26 @@ class Exchange:
         return proxy
 
 
-# --- the connection ---------------------------------------------------------------------------------------------------
-
-
-class _Link(httpcore.NetworkBackend):
-    """The only place that opens a connection: to a screened address, or to the proxy that the admin named."""
-
-    def __init__(self, request: Request, resolve: Resolve, live: set[socket.socket], lock: threading.Lock) -> None:
-        self._request = request
-        self._resolve = resolve
-        self._live = live
-        self._lock = lock
-        self.proxy: str | None = None
-        self.heard = False  # whether a byte came back
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline counts, not a time for each step
-        local_address: str | None = None,  # noqa: ARG002 - never set
-        socket_options: Any = None,  # noqa: ARG002 - never set
-    ) -> httpcore.NetworkStream:
-        found = self._addresses(host, port, self._request.deadline.left())
-        if self.proxy is None:
-            self._screened(found, self._request.url.host)
-        return self._first(found, port)
-
-    def screen_advisedly(self, url: httpx.URL) -> None:
-        """Screen what this machine knows of a host that the proxy will resolve by itself."""
-        seconds = min(_ADVISORY_RESOLVE_S, self._request.deadline.left())
-        try:
-            found = self._addresses(url.raw_host.decode("ascii"), url.port or 0, seconds)
-        except (OSError, httpcore.ConnectTimeout):
-            return
-        self._screened(found, url.host)
-
-    def _addresses(self, host: str, port: int, seconds: float) -> Sequence[str]:
-        """Resolve in a thread of its own: the system's resolver has no time limit that can be set."""
-        outcome: list[Sequence[str] | OSError] = []
-
-        def ask() -> None:
-            try:
-                outcome.append(self._resolve(host, port))
-            except OSError as error:
-                outcome.append(error)
-
-        thread = threading.Thread(target=ask, daemon=True, name=f"resolve-{host}")
-        thread.start()
-        thread.join(seconds)
-        if not outcome:
-            raise httpcore.ConnectTimeout(f"the name {host} was not resolved in time")
-        if isinstance(outcome[0], OSError):
-            raise outcome[0]
-        return outcome[0]
-
-    def _screened(self, addresses: Sequence[str], host: str) -> None:
-        for address in addresses:  # one that is private speaks against all: they are one answer of one server
-            if not self._request.screen.admits(host, address):
-                leads = host if host == address else f"{host} leads to {address}, which"
-                sentence = f"{leads} is no public address; nothing was asked there"
-                raise FetchError(str(self._request.url), "private_address", sentence)
-
-    def _first(self, addresses: Sequence[str], port: int) -> httpcore.NetworkStream:
-        end = time.monotonic() + min(CONNECT_S, self._request.deadline.left())
-        last: Exception = httpcore.ConnectTimeout("there is no address, or no time left")
-        for tried, address in enumerate(addresses):
-            seconds = (end - time.monotonic()) / (len(addresses) - tried)
-            if seconds <= 0:
-                break
-            try:
-                stream = httpcore.SyncBackend().connect_tcp(address, port, seconds)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last = error
-            else:
-                return _Stream(stream, self)
-        raise last
-
-    def left(self) -> float:
-        """Return the seconds left for the next step, always some. Raises ``ReadTimeout`` when there are none."""
-        seconds = self._request.deadline.left()
-        if seconds <= 0:
-            raise httpcore.ReadTimeout("the deadline has passed")
-        return seconds
-
-    def hold(self, each: socket.socket) -> None:
-        """Have the socket ended when the exchange closes."""
-        with self._lock:
-            self._live.add(each)
-
-    def drop(self, each: socket.socket) -> None:
-        """Forget the socket."""
-        with self._lock:
-            self._live.discard(each)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection that keeps the deadline at every step, so that no drip of bytes can put it off."""
-
-    def __init__(self, inner: httpcore.NetworkStream, link: _Link) -> None:
-        self._inner = inner
-        self._link = link
-        self._socket: socket.socket = inner.get_extra_info("socket")
-        link.hold(self._socket)
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline counts
-        received = self._inner.read(max_bytes, self._link.left())
-        self._link.heard = self._link.heard or bool(received)
-        return received
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the deadline counts
-        for start in range(0, len(buffer), _WRITE_BYTES):
-            self._inner.write(buffer[start : start + _WRITE_BYTES], self._link.left())
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline counts
-    ) -> httpcore.NetworkStream:
-        self._link.drop(self._socket)  # it moves into the new one
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._link.left()), self._link)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-    def close(self) -> None:
-        self._link.drop(self._socket)
-        self._inner.close()
-
-
 # --- the answer -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def opened(
+    by: httpcore.ConnectionPool | httpcore.HTTPConnection, request: Request, link: Link, *headers: tuple[bytes, bytes]
+) -> Iterator[tuple[httpcore.Response, httpx.Headers]]:
+    """Send a request, and have its answer read within the block; what fails in either is a ``FetchError``."""
+    url = request.url
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    own = ((name.encode("ascii"), value.encode()) for name, value in request.headers.items())
+    sent = [(b"Host", url.netloc), *headers, *own]
+    try:
+        with by.stream(request.method, target, headers=sent, content=request.content) as response:
+            yield response, httpx.Headers(response.headers)
+    except OSError as error:  # of the resolver: httpcore turns all others into its own
+        said = error.strerror or str(error)
+        raise FetchError(str(url), "dns", f"the name {url.host} is not known: {said}") from error
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
+        raise _explained(error, request, link) from error
 
 
 def _body(request: Request, headers: httpx.Headers, chunks: Iterator[bytes]) -> bytes:
@@ -362,7 +156,7 @@ def _too_large(request: Request) -> FetchError:
     return FetchError(str(request.url), "too_large", f"the answer has more than {limit}; it was not read to its end")
 
 
-def _explained(error: Exception, request: Request, link: _Link) -> FetchError:
+def _explained(error: Exception, request: Request, link: Link) -> FetchError:
     """Say what a failure of the connection means: httpcore keeps the system's own words as the cause."""
     url = str(request.url)
     because = next((each for each in _causes(error) if isinstance(each, OSError)), None)

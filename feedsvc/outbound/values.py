@@ -1,8 +1,9 @@
 """What goes through the door: values without behaviour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,23 @@ class Posted:
 
     status: int
     retry_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """How a receiver answered on a line: ``body`` is the beginning of it, in whatever coding."""
+
+    status: int
+    body: bytes
+    retry_after: datetime | None = None
+
+
+class Send(Protocol):
+    """Sends one request on a line and returns how it was answered, whatever the status.
+
+    Raises:
+        FetchError: there was no answer.
+    """
+
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Replied:
+        """Send a request; ``headers`` beside Host, length, User-Agent and codings."""
