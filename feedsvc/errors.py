@@ -17,12 +17,15 @@ in cli.
     │   └── FeedUnpublishable  feed_unpublishable   the rendered document breaks a rule; the last good one stays
     ├── NotFound               not_found            no such source, feed or article
     ├── ImportInvalid          import_invalid       a line of an export cannot be read
+    ├── SourceNeeded           source_needed        what is imported must be told which source it belongs to
     ├── PushError
     │   ├── PushInvalid        push_invalid         what was sent cannot be taken; every bad field is named
     │   ├── PushRetracted      push_retracted       the article was retracted and does not come back this way
     │   ├── KeyReused          key_reused           an Idempotency-Key came again with another request
     │   ├── TokenUnknown       token_unknown        no such token, or it was revoked
     │   └── TokenForbidden     token_forbidden      a token is no leave for this
+    ├── HubRefused             hub_refused          a request to the hub asks for what cannot be had
+    ├── HubBusy                hub_busy             too many requests to the hub wait for their callbacks
     └── ServerError            server_failed        the address cannot be listened on
 """
 
@@ -205,6 +208,20 @@ class ImportInvalid(FeedsvcError):
         return f"{self.file}:{self.line}: {self.reason}; nothing was imported"
 
 
+class SourceNeeded(FeedsvcError):
+    """There are several sources, and nobody said to which of them the imported articles belong."""
+
+    code = "source_needed"
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        super().__init__(known)
+        self.known = known
+
+    def __str__(self) -> str:
+        names = ", ".join(self.known)
+        return f"say with --source which source will bring the same articles again ({names}); or import, for none"
+
+
 class PushError(FeedsvcError):
     """Something that was sent to be published was refused; nothing of it was stored."""
 
@@ -274,17 +291,41 @@ class TokenUnknown(PushError):
 
 
 class TokenForbidden(PushError):
-    """A token is no leave for this: its source is another one, or takes none."""
+    """A token is no leave for this: its source is another one, or takes none, or ``name`` is a feed that needs none."""
 
     code = "token_forbidden"
 
-    def __init__(self, source: str, reason: str) -> None:
-        super().__init__(source, reason)
-        self.source = source
+    def __init__(self, name: str, reason: str, *, what: str = "source") -> None:
+        super().__init__(name, reason, what)
+        self.name = name
+        self.reason = reason
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name!r}: {self.reason}"
+
+
+class HubRefused(FeedsvcError):
+    """A request to the WebSub hub cannot be granted; ``parameter`` is to blame."""
+
+    code = "hub_refused"
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__(parameter, reason)
+        self.parameter = parameter
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"source {self.source!r}: {self.reason}"
+        return f"{self.parameter} {self.reason}"
+
+
+class HubBusy(FeedsvcError):
+    """So many requests wait to be confirmed by their callbacks that no more are taken."""
+
+    code = "hub_busy"
+
+    def __str__(self) -> str:
+        return "Too many requests are waiting to be confirmed. Please try again in a few minutes."
 
 
 class ServerError(FeedsvcError):

@@ -24,10 +24,15 @@ from feedsvc.service import Service
 
 log = logging.getLogger(__name__)
 
+# The jobs that every configuration has.
+_OWN_JOBS = {"config", "embargo", "alerts", "hub", "hubs"}
 _FOLLOW_S = 1
 # An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
 _LIFT_S = 0.4
 _TELL_S = 15
+# Subscribers are to be told within a second of a change.
+_HUB_S = 0.25
+_OTHER_HUBS_S = 1
 _STORE_RETRY_S = 5.0
 # Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
 _JITTER_SHARE = 20
@@ -43,7 +48,7 @@ class Schedule:
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(6)},
             # A job that comes due while it runs, or while the machine slept, is done once and late rather than often.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -57,6 +62,8 @@ class Schedule:
         self._plan()
         self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
         self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
+        self._scheduler.add_job(self._deliver, IntervalTrigger(seconds=_HUB_S), id="hub")
+        self._scheduler.add_job(self._tell_hubs, IntervalTrigger(seconds=_OTHER_HUBS_S), id="hubs")
         self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
@@ -107,7 +114,7 @@ class Schedule:
     def _plan(self) -> None:
         """Make the scheduler's jobs those of the configuration; a new source is read at once."""
         wanted = self._jobs()
-        planned = {job.id for job in self._scheduler.get_jobs()} - {"config", "embargo", "alerts"}
+        planned = {job.id for job in self._scheduler.get_jobs()} - _OWN_JOBS
         for gone in planned - wanted.keys():
             self._scheduler.remove_job(gone)
         for job_id in wanted.keys() - planned:
@@ -127,6 +134,18 @@ class Schedule:
             self._current().tell_alerts()
         except StoreError as error:
             log.error("alerts_not_told", extra={"reason": str(error)})
+
+    def _deliver(self) -> None:
+        try:
+            self._current().hub.work(self._stop.is_set)
+        except StoreError as error:
+            log.error("hub_stopped", extra={"reason": str(error)})
+
+    def _tell_hubs(self) -> None:
+        try:
+            self._current().hub.tell()
+        except StoreError as error:
+            log.error("hubs_not_told", extra={"reason": str(error)})
 
     def _reread(self) -> None:
         if not self._follow():

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from feedsvc import text
+from feedsvc import addresses, text
 from feedsvc.config import crontab, notation
+from feedsvc.config.redirects import target
 from feedsvc.errors import NotFound
 from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Selection, Selectors, SourceName
 
@@ -127,6 +128,17 @@ class Outbound(_Table):
     """How feedsvc fetches. ``contact`` tells other people's servers whom to ask; ``allow`` opens private addresses."""
 
     contact: Line = ""
+    allow: tuple[FilledLine, ...] = ()
+
+
+class Hub(_Table):
+    """How readers are told of news: by the own hub (``enabled``), and by ``external`` hubs that are told of changes.
+
+    ``allow`` opens private addresses to callbacks.
+    """
+
+    enabled: Annotated[bool, Field(strict=True)] = True
+    external: tuple[Annotated[str, AfterValidator(notation.web_address)], ...] = ()
     allow: tuple[FilledLine, ...] = ()
 
 
@@ -254,7 +266,9 @@ class Config(_Table):
     server: Server = Server()
     outbound: Outbound = Outbound()
     alerts: Alerts = Alerts()
+    hub: Hub = Hub()
     admin: Admin = Admin()
+    redirects: Mapping[str, Annotated[str | None, BeforeValidator(target)]] = Field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = Field((), validate_default=True)
 
@@ -279,6 +293,12 @@ class Config(_Table):
     def folder(self) -> Path:
         """The absolute folder that relative paths start from."""
         return self.file.absolute().parent
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The addresses of the hubs that tell of feeds, the own one first."""
+        own = (addresses.hub(self.site.base_url),) if self.hub.enabled else ()
+        return (*own, *self.hub.external)
 
     @property
     def digest(self) -> str:
@@ -320,7 +340,9 @@ class Config(_Table):
 
     def feed_settings(self, feed: Feed) -> str:
         """Return a digest of all settings that decide the bytes of the feed's documents."""
-        return text.digest(self.site.model_dump_json(), feed.model_dump_json(), str(self.max_age_s(feed)))
+        return text.digest(
+            self.site.model_dump_json(), feed.model_dump_json(), str(self.max_age_s(feed)), *self.hubs
+        )
 
 
 def _inheriting(part: _Part, site: Site, *settings: str) -> _Part:

@@ -4,7 +4,7 @@ Knows the words of docs/glossary.md as types and nothing of files, SQL, HTTP or 
 is not raises ``ValueError`` where it would enter a value.
 """
 
-from feedsvc.model.article import Article, Change, Reading, Revision, Verdict
+from feedsvc.model.article import Article, Change, Place, Reading, Revision, Verdict
 from feedsvc.model.feed import Document, FeedIdentity, Format, History, Selection
 from feedsvc.model.harvest import (
     ArticleSelectors,
@@ -17,8 +17,11 @@ from feedsvc.model.harvest import (
     Snapshot,
     Via,
 )
+from feedsvc.model.hub import Delivery, HubCounts, Intent, Mode, Subscription
+from feedsvc.model.label import Label, LabelKind
 from feedsvc.model.names import MAIN_FEED, ArticleId, FeedName, SourceName, TokenId, fold_name, to_json
-from feedsvc.model.run import Alert, Outcome, Receipt, Run, RunKind, Sample, Token
+from feedsvc.model.query import Query, Term, article_words, search_words
+from feedsvc.model.run import Alert, Leave, Outcome, Receipt, Run, RunKind, Sample, Token
 
 __all__ = [
     "MAIN_FEED",
@@ -28,6 +31,7 @@ __all__ = [
     "ArticleSelectors",
     "Change",
     "Complaint",
+    "Delivery",
     "Document",
     "Enclosure",
     "Entry",
@@ -36,8 +40,16 @@ __all__ = [
     "Format",
     "Harvest",
     "History",
+    "HubCounts",
+    "Intent",
+    "Label",
+    "LabelKind",
+    "Leave",
     "Listing",
+    "Mode",
     "Outcome",
+    "Place",
+    "Query",
     "Reading",
     "Receipt",
     "Revision",
@@ -48,10 +60,14 @@ __all__ = [
     "Selectors",
     "Snapshot",
     "SourceName",
+    "Subscription",
+    "Term",
     "Token",
     "TokenId",
     "Verdict",
     "Via",
+    "article_words",
     "fold_name",
+    "search_words",
     "to_json",
 ]

@@ -10,13 +10,14 @@ from enum import StrEnum
 
 from feedsvc.model.article import Article
 from feedsvc.model.names import FeedName, fold_name, require_aware
+from feedsvc.model.query import Query
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which articles a feed takes: an article must match every criterion that is not empty (names fold case).
 
-    Of ``exclude`` it must match none.
+    Of ``exclude`` it must match none. ``query`` is read as :meth:`Query.parse` does.
     """
 
     sources: tuple[str, ...] = ()
@@ -24,7 +25,13 @@ class Selection:
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    query: str = ""
     exclude: "Selection | None" = None
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether texts are searched, not names alone."""
+        return bool(self.query or (self.exclude and self.exclude.query))
 
     def selects(self, article: Article) -> bool:
         """Tell whether the article belongs here, retracted or not."""
@@ -44,6 +51,8 @@ def _met(selection: Selection, article: Article) -> Iterator[bool]:
     for wanted, offered in offers:
         if wanted:
             yield not {fold_name(name) for name in wanted}.isdisjoint(map(fold_name, offered))
+    if selection.query:
+        yield Query.parse(selection.query).matches(article)
 
 
 class Format(StrEnum):
@@ -57,6 +66,12 @@ class Format(StrEnum):
     def media_type(self) -> str:
         """The registered media type, without parameters."""
         return {"xml": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}[self]
+
+    @property
+    def content_type(self) -> str:
+        """The media type as it is sent."""
+        # RFC 8259 gives JSON no charset parameter; compliant readers ignore it, and others would guess the encoding.
+        return f"{self.media_type}; charset=utf-8"
 
     @property
     def label(self) -> str:
@@ -99,7 +114,7 @@ class Document:
     ``etag`` is the strong entity tag of the identity coding without quotes; each other coding appends ``-CODING``. It
     names a state of the feed: see :func:`feedsvc.feeds.change_number`.
     ``encodings`` maps content codings (``gzip``, ``br``, ``zstd``) to their bytes; one that would not be smaller is
-    absent. ``last_modified`` is when the bytes last changed, whole seconds UTC. ``built_from`` is the store's change
+    absent. ``last_modified`` is when the bytes last changed, whole seconds UTC; None when nobody has kept the time. ``built_from`` is the store's change
     number and ``settings`` the digest of the settings that the document was rendered from.
     """
 
@@ -107,7 +122,7 @@ class Document:
     format: Format
     body: bytes
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None
     max_age_s: int
     encodings: Mapping[str, bytes] = field(default_factory=dict)
     built_from: int = 0

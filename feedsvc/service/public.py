@@ -5,7 +5,9 @@ anything: every web worker of every machine gives the same answers.
 """
 
 import logging
+from functools import cached_property
 
+from feedsvc import addresses
 from feedsvc.config import Config, Feed
 from feedsvc.errors import StoreError
 from feedsvc.model import Article, ArticleId, Document, FeedName, Format, Selection
@@ -37,14 +39,29 @@ class Public:
         except StoreError as error:
             log.warning("not_ready", extra={"reason": str(error)})
             return (error.code,)
-        return tuple(f"not_published:{feed.name}" for feed in self._config.feeds if feed.name not in published)
+        return tuple(f"not_published:{feed.name}" for feed in self.feeds() if feed.name not in published)
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Return the feeds, the main one first."""
-        return self._config.feeds
+        """Return the feeds that everybody may read, the main one first."""
+        return tuple(feed for feed in self._config.feeds if feed.access == "public")
+
+    def topic(self, address: str) -> tuple[FeedName, Format] | None:
+        """Return which document has this canonical address, if it is one that everybody may subscribe to."""
+        return self._topics.get(address)
+
+    @cached_property
+    def _topics(self) -> dict[str, tuple[FeedName, Format]]:
+        base = self._config.site.base_url
+        return {
+            addresses.address(base, feed.name, format_): (feed.name, format_)
+            for feed in self.feeds()
+            for format_ in Format
+        }
 
     def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
-        """Return the published document; None for a feed that is unknown, or not published yet."""
+        """Return the published document; None for a feed that is unknown, private, or not published yet."""
+        if all(feed.name != name for feed in self.feeds()):
+            return None
         with self._store.read() as tx:
             return tx.documents.get(name, format)
 
@@ -52,6 +69,12 @@ class Public:
         """Return an article, retracted or not; None for one under embargo, as for one that is not there."""
         with self._store.read() as tx:
             article = tx.articles.get(article_id)
+        return None if article is None or article.embargo else article
+
+    def article_of(self, link: str) -> Article | None:
+        """Return the article that was taken from this address, retracted or not; None for one under embargo."""
+        with self._store.read() as tx:
+            article = tx.articles.get_by_link(link)
         return None if article is None or article.embargo else article
 
     def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:

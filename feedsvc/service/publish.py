@@ -48,6 +48,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
                 config.site,
                 identity,
                 ttl_s=config.max_age_s(feed),
+                hubs=config.hubs if feed.access == "public" else (),
                 now=now,
                 previous=stored.get(format_),
                 built_from=number,

@@ -7,6 +7,7 @@ rooms beneath. One object serves many threads.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from feedsvc import decide
 from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
@@ -24,11 +25,19 @@ from feedsvc.model import (
 )
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
+from feedsvc.service.lists import Lists
+from feedsvc.service.moving import Moving
+from feedsvc.service.private import Private
+from feedsvc.service.hub import Hub
 from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.service.samples import Samples
+from feedsvc.service.tokens import Tokens
 from feedsvc.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from feedsvc.service.judging import Judgement
 
 _MOST_OF = 0.75
 _CRON_APART = timedelta(seconds=40)
@@ -52,8 +61,8 @@ class Status:
     alerts: tuple[Alert, ...]
     articles: int
     samples: tuple[Sample, ...]
-
     store_bytes: int
+
 
 class Service:
     """The use cases over one configuration and one store."""
@@ -67,10 +76,17 @@ class Service:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.config = config
-        self._outbound = outbound or Outbound(contact=config.outbound.contact, allow=config.outbound.allow)
+        self._outbound = outbound or Outbound(
+            contact=config.outbound.contact, allow=config.outbound.allow, allow_strangers=config.hub.allow
+        )
         self.desk = Desk(store, clock, changed=self._publish_touched)
         self.public = Public(config, store)
-        self.push = Push(config, store, clock, changed=self._publish_touched)
+        self.hub = Hub(config, store, self._outbound, clock, self.public)
+        self.lists = Lists(config, store, clock)
+        self.tokens = Tokens(config, store, clock)
+        self.private = Private(config, store, self.tokens)
+        self.push = Push(config, store, self.tokens, clock, changed=self._publish_touched)
+        self.moving = Moving(config, store, self.desk, self._outbound, clock)
         self.samples = Samples(store)
         self._store = store
         self._clock = clock
@@ -78,7 +94,7 @@ class Service:
 
     def reconfigured(self, config: Config) -> "Service":
         """Return the service over another configuration and the same store."""
-        same = config.outbound == self.config.outbound
+        same = (config.outbound, config.hub.allow) == (self.config.outbound, self.config.hub.allow)
         return Service(config, self._store, outbound=self._outbound if same else None, clock=self._clock)
 
     def migrate(self) -> tuple[str | None, str]:
@@ -149,6 +165,17 @@ class Service:
             RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
         )
 
+    def judge(self, name: FeedName) -> "tuple[Judgement, ...]":
+        """Hold a feed's published documents to the rules of the gate.
+
+        Raises:
+            NotFound: no feed has that name.
+            StoreError: the store cannot be read.
+        """
+        from feedsvc.service import judging  # noqa: PLC0415 - only a command asks for it
+
+        return judging.published(self.config.feed(name), self.config, self._store)
+
     def lift_embargoes(self) -> tuple[Run, ...]:
         """Let the articles appear whose instant has come, and publish the feeds that select them."""
         now = self._clock()
@@ -215,9 +242,9 @@ class Service:
             ),
             articles=articles,
             samples=samples,
+            store_bytes=self._store.size_bytes(),
         )
 
-            store_bytes=self._store.size_bytes(),
     def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
         seen = _arrivals(tx, name)
         return bool(seen) and decide.is_stalled(decide.usual_gap(seen), self._clock() - max(seen))

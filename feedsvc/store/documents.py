@@ -1,6 +1,7 @@
 """Rendered feeds, and the number by which every web worker knows that one has changed."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete,
 
 from feedsvc.model import Document, FeedIdentity, FeedName, Format
 from feedsvc.store import counters
+from feedsvc.store.hub import Hub
 from feedsvc.store.tables import document, document_encoding, feed_identity
 
 _PUBLICATION = "publication"
@@ -32,6 +34,12 @@ class Documents:
         """Return which documents there are, in order of feed and format."""
         keys = select(document.c.feed, document.c.format).order_by(document.c.feed, document.c.format)
         return tuple((FeedName(feed), Format(form)) for feed, form in self._connection.execute(keys))
+
+    def tags(self) -> dict[tuple[FeedName, Format], tuple[str, datetime]]:
+        """Return the entity tag of each document, and when its bytes last changed."""
+        columns = document.c.feed, document.c.format, document.c.etag, document.c.last_modified
+        rows = self._connection.execute(select(*columns))
+        return {(FeedName(row.feed), Format(row.format)): (row.etag, row.last_modified) for row in rows}
 
     def get(self, feed: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
         return self.of(feed, format).get(format)
@@ -62,9 +70,11 @@ class Documents:
         """Write those that differ from the stored ones; tell whether anything that is served has changed.
 
         ``unless`` is asked with a document and the stored one in its place: that one stays if it says so. The
-        publication number grows only when a body, an entity tag or a max-age is another one.
+        publication number grows only when a body, an entity tag or a max-age is another one. A document whose body is
+        another one is owed to all who are subscribed to it, in this transaction: nobody can forget to tell them.
         """
         served = False
+        news: list[Document] = []
         writes: list[Document] = []
         for feed, offered in groupby(documents, key=attrgetter("feed")):
             stored = self.of(feed)
@@ -73,9 +83,12 @@ class Documents:
                 if before is None or not (before == value or unless(value, before)):
                     writes.append(value)
                     served = served or before is None or _served(before) != _served(value)
+                    if before is None or before.body != value.body:
+                        news.append(value)
         self._write(writes)
         if served:
-            counters.advance(self._connection, _PUBLICATION)
+            publication = counters.advance(self._connection, _PUBLICATION)
+            Hub(self._connection).owe(news, publication)
         return served
 
     def _write(self, values: Sequence[Document]) -> None:

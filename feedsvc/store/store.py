@@ -13,18 +13,19 @@ from feedsvc.store.articles import Articles
 from feedsvc.store.documents import Documents
 from feedsvc.store.engine import Database, parse
 from feedsvc.store.failures import misses_schema, shown
+from feedsvc.store.hub import Hub
 from feedsvc.store.leases import Leases
 from feedsvc.store.readings import Readings
 from feedsvc.store.runs import Runs
 from feedsvc.store.samples import Samples
 from feedsvc.store.tokens import Receipts, Tokens
 
-
 # By whether it is SQLite.
 _SIZE = {
     True: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
     False: "SELECT pg_database_size(current_database())",
 }
+
 
 class Transaction:
     """What a transaction reads and writes, by subject. It is of use only inside its ``with`` block and its thread."""
@@ -36,6 +37,7 @@ class Transaction:
         self.runs = Runs(connection)
         self.leases = Leases(connection)
         self.alerts = Alerts(connection)
+        self.hub = Hub(connection)
         self.samples = Samples(connection)
         self.tokens = Tokens(connection)
         self.receipts = Receipts(connection)
@@ -107,13 +109,13 @@ class Store:
             raise StoreTooNew(self.url, revision)
         return revision
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
     def size_bytes(self) -> int:
         """Return how much the database takes on disk: for PostgreSQL with all that others keep in it."""
         with self._database.read() as connection:
             return int(connection.scalar(text(_SIZE[self._database.sqlite])) or 0)
 
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
         """Read one consistent state: what others commit meanwhile is not seen. Writing here is refused."""
         with self._telling_outdated(), self._database.read() as connection:
             yield Transaction(connection)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -149,6 +150,17 @@ article_headline = Table(
     sqlite_with_rowid=False,
 )
 
+# Each name that a visible article has carried, as it was first written.
+label = Table(
+    "label",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("kind", "slug"),
+)
+
 # The readings of an article that were superseded; how it reads now stands in its own row.
 revision = Table(
     "revision",
@@ -252,19 +264,21 @@ alert = Table(
     Column("untold", Text, nullable=False),
 )
 
-# --- who may push -----------------------------------------------------------------------------------------------------
+# --- who may push or read ---------------------------------------------------------------------------------------------
 
 token = Table(
     "token",
     metadata,
     Column("id", Text, primary_key=True),
     Column("digest", Text, nullable=False, unique=True),
-    Column("source", Text, nullable=False),
+    # The source that it is leave to push into, or the private feed that it is leave to read.
+    Column("name", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("created", Instant, nullable=False),
     # To the day, so that a push is not one write more.
     Column("used", Date),
     Column("revoked", Instant),
+    Column("leave", Text, nullable=False),
 )
 
 # What senders were answered who gave their request a key; forgotten after a while.

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.urls import iri_to_uri
-
 from feedsvc import addresses
+from feedsvc.config import Config
 from feedsvc.errors import StoreError
 from feedsvc.model import MAIN_FEED, Document, FeedName, Format
 from feedsvc.service import Service
 from feedsvc.web import problems
 from feedsvc.web.memory import Memory
+from feedsvc.web.private import without_key
 from feedsvc.web.problems import Found, Problem
+from feedsvc.web.redirects import OldAddresses
 from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, redirect, resource
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Front:
         self._pages = pages
         self._problem_page = problem_page
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
+        self._old = OldAddresses(current)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not _log.isEnabledFor(logging.DEBUG):
@@ -74,13 +76,15 @@ class Front:
             return start_response(line, headers, *error)
 
         body = self._serve(environ, noting)
-        line = {"method": environ["REQUEST_METHOD"], "path": environ.get("PATH_INFO", ""), "status": status}
+        line = {"method": environ["REQUEST_METHOD"], "path": without_key(environ.get("PATH_INFO", "")), "status": status}
         took = {"ms": round((time.perf_counter() - began) * 1000, 2), "agent": environ.get("HTTP_USER_AGENT", "")}
         _log.debug("request", extra=line | took)
         return body
 
     def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        if (moved := self._old.configured(environ, _CORS)) is not None:
+            return _sent(self._respond(moved, environ), environ, start_response)
         asked = _asked(path.rstrip("/"))
         if asked is None:
             return self._pages(environ, start_response)
@@ -91,8 +95,7 @@ class Front:
         except Exception:
             _log.exception("request_crashed", extra={"path": path})
             response = self._respond(problems.BUG, environ)
-        start_response(response.status_line, list(response.headers))
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+        return _sent(response, environ, start_response)
 
     def _answer(self, path: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer:
         canonical = addresses.path(feed, format_)
@@ -107,6 +110,11 @@ class Front:
 
     def _respond(self, found: Found, environ: "WSGIEnvironment") -> Answer:
         return problems.respond(found, environ, self._problem_page, _CORS)
+
+
+def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    start_response(response.status_line, list(response.headers))
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
 
 def _asked(path: str) -> tuple[FeedName, Format] | None:
@@ -124,23 +132,21 @@ def _load(service: Service, feed: FeedName, format_: Format) -> Found:
     return resource(
         document.body,
         etag=document.etag,
-        # RFC 8259 gives JSON no charset parameter; compliant readers ignore it, and others would guess the encoding.
-        media_type=f"{format_.media_type}; charset=utf-8",
-        headers=_headers(document, service.config.site.base_url),
+        media_type=format_.content_type,
+        headers=_headers(document, service.config),
         encodings=document.encodings,
         last_modified=document.last_modified,
     )
 
 
-def _headers(document: Document, base_url: str) -> Headers:
-    self_address = iri_to_uri(addresses.address(base_url, document.feed, document.format))
+def _headers(document: Document, config: Config) -> Headers:
     keep = (
         f"public, max-age={document.max_age_s}, "
         f"stale-while-revalidate={_STALE_WHILE_REVALIDATE_S}, stale-if-error={_STALE_IF_ERROR_S}"
     )
     return (
         ("Cache-Control", keep),
-        ("Link", f'<{self_address}>; rel="self"'),
+        ("Link", addresses.links(config.site.base_url, document.feed, document.format, config.hubs)),
         NOSNIFF,
         *_CORS,
     )

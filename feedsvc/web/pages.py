@@ -21,9 +21,10 @@ from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import ArticleId
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import admin, media, micropub, problems, push, views
+from feedsvc.web import admin, hub, lists, media, micropub, private, problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
+from feedsvc.web.redirects import OldAddresses
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Pages(Flask):
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self._current = current
         self._memory = Memory(current, limit=_PAGES_KEPT, clock=clock)
+        self._old = OldAddresses(current)
         self._styles = {True: _style(_FOR_EVER), False: _style(_A_MINUTE)}
 
         self.add_url_rule("/", view_func=self.front_page)
@@ -62,10 +64,13 @@ class Pages(Flask):
         self.add_url_rule("/static/style.css", view_func=self.style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
+        self.register_blueprint(lists.Lists(current, self._response, clock=clock).routes())
         self.register_blueprint(media.routes(current, self._response))
         self.register_blueprint(admin.Admin(current, self._response, self._written, clock=clock).routes())
+        self.register_blueprint(private.PrivateFeeds(current, self._response, clock=clock).routes())
         self.register_blueprint(push.Api(current).routes())
         self.register_blueprint(micropub.Micropub(current).routes())
+        self.register_blueprint(hub.Hub(current, self._response).routes())
         self.register_error_handler(Exception, self._failed)
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -118,7 +123,8 @@ class Pages(Flask):
             if request.path != "/feeds/":
                 return redirect(site.base_url, "/feeds/")
             cards = views.feed_cards(site, service.public.feeds())
-            return self._page("feeds.html", service, feeds=cards, canonical=f"{site.base_url}/feeds/")
+            canonical = f"{site.base_url}/feeds/"
+            return self._page("feeds.html", service, feeds=cards, canonical=canonical, opml=lists.OPML_PATH)
 
         return self._hand_out(request.path, load)
 
@@ -152,8 +158,17 @@ class Pages(Flask):
         return self._response(self._memory.get(key, load))
 
     def _response(self, found: Found) -> FlaskResponse:
+        if found is problems.NO_SUCH_PAGE:
+            found = self._moved()
         given = problems.respond(found, request.environ, self.problem_page)
         return FlaskResponse(given.body, given.status, list(given.headers))
+
+    def _moved(self) -> Found:
+        """Return what an address that is none of ours was on the old site."""
+        try:
+            return self._old.of_article(request.environ) or problems.NO_SUCH_PAGE
+        except StoreError:
+            return problems.STORE_DOWN
 
     def _failed(self, error: Exception) -> FlaskResponse:
         problem = _problem(error)
@@ -181,7 +196,7 @@ class Pages(Flask):
 def _problem(error: Exception) -> Problem:
     match error:
         case StoreError():
-            _log.warning("store_unavailable", extra={"path": request.path, "reason": str(error)})
+            _log.warning("store_unavailable", extra={"path": private.without_key(request.path), "reason": str(error)})
             return problems.STORE_DOWN
         case FeedsvcError():
             return push.problem(error)
@@ -192,7 +207,7 @@ def _problem(error: Exception) -> Problem:
         case HTTPException(code=int(code)):
             return Problem(HTTPStatus(code), error.description or "")
         case _:
-            _log.exception("request_crashed", extra={"path": request.path})
+            _log.exception("request_crashed", extra={"path": private.without_key(request.path)})
             return problems.BUG
 
 
