@@ -9,7 +9,7 @@ import uuid
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from feedsvc import __version__, decide, sources
@@ -39,6 +39,9 @@ from feedsvc.text import digest
 _COMPLAINTS_KEPT = 50
 # A host is asked once a second: so many pages a refresh, the rest at the next ones.
 _FOLLOWED_AT_ONCE = 10
+# A link that leads nowhere for the moment is opened again after 5, 20, 80 and 320 minutes, and then no more.
+_FOLLOWING_TRIES = 5
+_FOLLOWING_PAUSE = timedelta(minutes=5)
 _REMOVED = "removed"
 # The kinds whose pages show a news line.
 _LISTING = ("page-text", "html")
@@ -82,13 +85,15 @@ class Refresher:
                 reading, harvested = self._read(retrieved, previous, settings, seen)
                 harvests += harvested
             standing[reading.origin] = reading
-        gone = readings.keys() - standing.keys() - {complaint.where for complaint in refused}
         changes = [change for _, some in harvests for change in some]
-        changes += self._forget([readings[origin] for origin in gone])
+        # Links that wait are known by their lists: those that cannot be had for the moment leave them waiting.
+        left = {origin for origin, reading in readings.items() if not reading.digest} if refused else set()
         if self.source.follow:
-            followed, complaints = self._follow(standing.values())
+            followed, complaints = self._follow(standing.values(), readings)
             changes += followed
             refused += complaints
+        gone = readings.keys() - standing.keys() - {complaint.where for complaint in refused} - left
+        changes += self._forget([readings[origin] for origin in gone])
 
         complaints = [*refused, *(complaint for reading in standing.values() for complaint in reading.complaints)]
         moves = tuple(change for change in changes if change.moves)
@@ -214,10 +219,13 @@ class Refresher:
                     )
         return changes
 
-    def _follow(self, standing: Iterable[Reading]) -> tuple[list[Change], list[Complaint]]:
+    def _follow(
+        self, standing: Iterable[Reading], readings: Mapping[str, Reading]
+    ) -> tuple[list[Change], list[Complaint]]:
         """Open the links of articles that have no text yet, each once, and take the whole article from there.
 
-        One that cannot be had for the moment is tried again at the next refresh.
+        One that cannot be had for the moment waits for another try: as a reading of its link, without a digest and
+        with a complaint for each try.
         """
         with self.store.read() as tx:
             listed = {article for reading in standing for article in reading.listed}
@@ -225,18 +233,43 @@ class Refresher:
         unread = [a for a in known if a.link and not a.body and not a.followed and not a.retracted]
         changes: list[Change] = []
         complaints: list[Complaint] = []
-        for article in sorted(unread, key=lambda a: a.first_seen, reverse=True)[:_FOLLOWED_AT_ONCE]:
+        due: list[Article] = []
+        for article in sorted(unread, key=lambda a: a.first_seen, reverse=True):
+            waiting = readings.get(article.link or "")
+            if waiting and self.now < waiting.taken_at + _FOLLOWING_PAUSE * 4 ** (len(waiting.complaints) - 1):
+                complaints.append(waiting.complaints[-1])
+            else:
+                due.append(article)
+        for article in due[:_FOLLOWED_AT_ONCE]:
+            link = article.link or ""
             try:
                 found, some = self._open(article)
             except FetchError as error:
-                complaints.append(Complaint(article.link or "", error.reason))
-                if error.passing:
+                tried = (*(readings[link].complaints if link in readings else ()), Complaint(link, error.reason))
+                complaints.append(tried[-1])
+                if error.passing and len(tried) < _FOLLOWING_TRIES:
+                    self._put_off(article, tried, error.code)
                     continue
                 found = None
             else:
                 complaints += some
             changes += self._whole(article, found)
         return changes, complaints
+
+    def _put_off(self, article: Article, tried: tuple[Complaint, ...], code: str) -> None:
+        waiting = Reading(
+            source=self.source.name,
+            origin=article.link or "",
+            digest="",
+            size=0,
+            mtime_ns=0,
+            taken_at=self.now,
+            article=article.id,
+            complaints=tried,
+            code=code,
+        )
+        with self.store.begin() as tx:
+            tx.readings.put(waiting)
 
     def _open(self, article: Article) -> tuple[Entry | None, tuple[Complaint, ...]]:
         link = article.link or ""

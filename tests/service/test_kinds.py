@@ -43,6 +43,7 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Page)
         self.pages: dict[str, tuple[str, str]] = {}
         self.asked: list[tuple[str, int]] = []
+        self.failing: set[str] = set()
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_port}{path}"
@@ -55,6 +56,8 @@ class _Page(BaseHTTPRequestHandler):
         media_type, text = self.server.pages.get(self.path, ("", ""))
         tag = f'"{hash(text)}"'
         status = 404 if not text else 304 if self.headers["If-None-Match"] == tag else 200
+        if self.path in self.server.failing:
+            status = 503
         self.server.asked.append((self.path, status))
         self.send_response(status)
         self.send_header("ETag", tag)
@@ -111,7 +114,7 @@ def test_new_links_are_followed_once_and_what_cannot_be_read_stays_a_headline(ne
     site.pages["/latest"] = ("text/html; charset=utf-8", news_page())
     site.pages["/news/0.html"] = ("text/html; charset=utf-8", article_page(HEADLINES[0]))
     service = opened(newsroom, "kind = 'html'", f"url = '{site.url('/latest')}'", "robots = false", "follow = true")
-    service._outbound._delay_s = 0.0  # nobody here minds haste
+    service._outbound.delay_s = service._outbound.backoff_s = 0.0  # nobody here minds haste
 
     run = refreshed(service)
 
@@ -125,6 +128,40 @@ def test_new_links_are_followed_once_and_what_cannot_be_read_stays_a_headline(ne
     site.asked.clear()
     assert refreshed(service).outcome is Outcome.UNCHANGED
     assert site.asked == [("/latest", 304)]
+    service.close()
+
+
+def test_a_link_that_fails_for_the_moment_is_opened_again_after_growing_pauses_and_five_times_at_most(
+    newsroom: Newsroom, site: Site
+) -> None:
+    site.pages["/latest"] = ("text/html; charset=utf-8", news_page())
+    site.pages |= {f"/news/{n}.html": ("text/html", article_page(title)) for n, title in enumerate(HEADLINES)}
+    site.failing = {"/news/1.html", "/news/2.html"}
+    service = opened(newsroom, "kind = 'html'", f"url = '{site.url('/latest')}'", "robots = false", "follow = true")
+    service._outbound.delay_s = service._outbound.backoff_s = 0.0  # nobody here minds haste
+    refreshed(service)
+
+    def opened_after(minutes: int) -> set[str]:
+        site.asked.clear()
+        newsroom.clock.now += timedelta(minutes=minutes)
+        complaints = refreshed(service).complaints
+        assert site.url("/news/1.html") in {complaint.where for complaint in complaints}
+        return {path for path, _ in site.asked} - {"/latest"}
+
+    assert opened_after(4) == set()
+    assert opened_after(1) == {"/news/1.html", "/news/2.html"}
+    site.failing.remove("/news/2.html")
+    assert opened_after(19) == set()
+    assert opened_after(1) == {"/news/1.html", "/news/2.html"}
+    site.failing.add("/latest")
+    refreshed(service)
+    site.failing.remove("/latest")
+    assert opened_after(79) == set()
+    assert opened_after(1) == {"/news/1.html"}
+    assert opened_after(320) == {"/news/1.html"}
+    newsroom.clock.now += timedelta(days=1)
+    assert refreshed(service).outcome is Outcome.UNCHANGED
+    assert [article.body is None for article in articles(service)] == [False, True, False, False]
     service.close()
 
 
