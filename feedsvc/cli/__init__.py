@@ -9,7 +9,7 @@ import sys
 import click
 
 from feedsvc import __version__
-from feedsvc.cli import articles, running, samples, setup, tokens, work
+from feedsvc.cli import articles, judging, running, samples, setup, tokens, work
 from feedsvc.cli.options import CONFIG_DEFAULT, config_option
 from feedsvc.errors import ConfigError, FeedsvcError, NotFound
 
@@ -33,6 +33,7 @@ for command in (
     work.preview,
     work.refresh,
     work.publish,
+    judging.validate,
     articles.articles,
     tokens.tokens,
     work.status,

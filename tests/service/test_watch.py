@@ -4,13 +4,15 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-from press import CONFIG, Newsroom, page
+from press import CONFIG, Newsroom, documents, page
 
-from feedsvc.model import SourceName
+from feedsvc.model import MAIN_FEED, Selection, SourceName
+from feedsvc.store import Store
 
 
 class Webhook(HTTPServer):
@@ -133,4 +135,35 @@ def test_a_notice_says_how_to_get_the_page_that_broke(newsroom: Newsroom, webhoo
     assert notice["get_page"] == (
         "feedsvc samples front-page --code nothing_found --save front-page-nothing_found.sample"
     )
+    service.close()
+
+
+def test_a_feed_that_cannot_be_published_is_told_with_the_rule_and_its_end_once(
+    newsroom: Newsroom, webhook: Webhook
+) -> None:
+    newsroom.configure(
+        f"{CONFIG}\n[outbound]\nallow = ['loopback']\n[alerts]\nwebhook = 'http://127.0.0.1:{webhook.server_port}/x'\n"
+    )
+    service = newsroom.open()
+    newsroom.save(page())
+    service.refresh(SourceName("front-page"))
+    before = documents(service)
+    store = Store.open(service.config.store.url)
+    with store.read() as tx:
+        whole = tx.articles.list(Selection(), limit=100)
+    blank = [" " * number for number in range(1, len(whole) + 1)]  # only a hand in the store makes such ids
+    told = []
+    for guids in (blank, blank, [article.guid for article in whole]):
+        with store.begin() as tx:
+            tx.articles.put([replace(article, guid=guid) for article, guid in zip(whole, guids, strict=True)])
+        service.publish(MAIN_FEED)
+        service.tell_alerts()
+        service.tell_alerts()
+        told.append([notice["event"] for notice in webhook.notices])
+    store.close()
+    assert told == [["raised"], ["raised"], ["raised", "cleared"]]
+    alert = webhook.notices[0]["alert"]
+    assert (alert["code"], alert["name"]) == ("feed_unpublishable", "main")
+    assert "[id-present]" in alert["message"]
+    assert documents(service) == before
     service.close()

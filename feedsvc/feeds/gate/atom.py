@@ -1,0 +1,150 @@
+"""Atom 1.0 as a strict reader takes it.
+
+Knows the rules of Atom alone; hides its spelling.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from feedsvc.feeds.gate import rules, xml
+from feedsvc.feeds.gate.dates import rfc3339
+from feedsvc.feeds.gate.rules import Finding, Rule
+from feedsvc.feeds.gate.values import Attachment, Head, Item
+from feedsvc.feeds.gate.xml import ATOM, LANG, Parts
+
+_ID, _TITLE, _UPDATED, _PUBLISHED = (f"{ATOM}{name}" for name in ("id", "title", "updated", "published"))
+_LINK, _AUTHOR = f"{ATOM}link", f"{ATOM}author"
+_REQUIRED = (_ID, _TITLE, _UPDATED)
+_FEED_ONCE = {f"{ATOM}{name}" for name in ("generator", "icon", "logo", "rights", "subtitle")}
+_ENTRY_ONCE = {f"{ATOM}{name}" for name in ("published", "content", "rights", "source", "summary")}
+_DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", re.ASCII | re.IGNORECASE)
+_TEXTS = tuple(f"{ATOM}{name}" for name in ("title", "subtitle", "summary", "rights"))
+
+
+def read(root: Any) -> tuple[Head | None, list[Finding]]:
+    """Return what the document says, None when it is no Atom, and what breaks the rules of Atom alone."""
+    if root.tag != f"{ATOM}feed":
+        return None, [rules.DIALECT.broken("feed", "is not an Atom feed")]
+    parts = xml.parts(root)
+    found = [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
+    found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
+    found += [*_id("feed", xml.text(parts, _ID)), *_types("feed", parts), *_alternates("feed", parts, rules.FEED_ONCE)]
+    found += xml.history(parts)
+    links = parts.get(_LINK, ())
+    signed = _is_signed(parts)
+    head = Head(
+        title=_plain(parts, _TITLE),
+        updated=xml.moment(parts, _UPDATED, rfc3339, "feed", found),
+        selves=tuple(link.get("href") for link in links if link.get("rel") == "self"),
+        hubs=tuple(link.get("href") for link in links if link.get("rel") == "hub"),
+        links=tuple(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
+        language=root.get(LANG),
+        items=tuple(
+            _entry(number, entry, found, signed=signed)
+            for number, entry in enumerate(parts.get(f"{ATOM}entry", ()), start=1)
+        ),
+    )
+    found += _instants(head)
+    found += _tombstones(parts, {item.id for item in head.items})
+    return head, found
+
+
+def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> Item:
+    parts = xml.parts(element)
+    identity = xml.text(parts, _ID)
+    where = identity if identity and identity.strip() else f"entry {number}"
+    found += (
+        (rules.ID_PRESENT if name == "id" else rules.ENTRY_REQUIRED).broken(where, f"does not have one {name}")
+        for name in xml.lacking(parts, _REQUIRED)
+    )
+    found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ENTRY_ONCE))
+    found += [*_id(where, identity), *_types(where, parts), *_alternates(where, parts, rules.ENTRY_ONCE)]
+    if (
+        not signed
+        and not _is_signed(parts)
+        and not any(map(_is_signed, map(xml.parts, parts.get(f"{ATOM}source", ()))))
+    ):
+        found.append(rules.ENTRY_REQUIRED.broken(where, "has no author, nor has the feed"))
+    links = parts.get(_LINK, ())
+    return Item(
+        where=where,
+        id=identity,
+        title=_plain(parts, _TITLE),
+        link=next((link.get("href") for link in links if link.get("rel", "alternate") == "alternate"), None),
+        published=xml.moment(parts, _PUBLISHED, rfc3339, where, found),
+        updated=xml.moment(parts, _UPDATED, rfc3339, where, found),
+        authors=tuple(author.findtext(f"{ATOM}name") or "" for author in parts.get(_AUTHOR, ())),
+        tags=tuple(category.get("term", "") for category in parts.get(f"{ATOM}category", ())),
+        links=tuple(link.get("href") for link in links if link.get("rel") != "enclosure"),
+        html=tuple(
+            text.text or ""
+            for name in (f"{ATOM}summary", f"{ATOM}content")
+            for text in parts.get(name, ())
+            if text.get("type") == "html"
+        ),
+        attachments=tuple(
+            Attachment(link.get("href"), link.get("type"), link.get("length"))
+            for link in links
+            if link.get("rel") == "enclosure"
+        ),
+        language=element.get(LANG),
+    )
+
+
+def _plain(parts: Parts, name: str) -> str:
+    """Return a text construct as plain text (RFC 4287 §3.1)."""
+    text = xml.text(parts, name) or ""
+    return html.unescape(text) if name in parts and parts[name][0].get("type") == "html" else text
+
+
+def _is_signed(parts: Parts) -> bool:
+    return any((author.findtext(f"{ATOM}name") or "").strip() for author in parts.get(_AUTHOR, ()))
+
+
+def _id(where: str, identity: str | None) -> Iterator[Finding]:
+    if identity and identity.strip() and not _URI.fullmatch(identity):
+        yield rules.ID_ADDRESS.broken(where, f"has an id that is no address and no URN: {identity}")
+
+
+def _types(where: str, parts: Parts) -> Iterator[Finding]:
+    for name in _TEXTS:
+        for text in parts.get(name, ()):
+            if text.get("type", "text") not in ("text", "html", "xhtml"):
+                yield rules.TEXT_TYPE.broken(where, f"has a {xml.local(name)} of type {text.get('type')}")
+    for content in parts.get(f"{ATOM}content", ()):
+        kind = content.get("type", "text")
+        # Content, and it alone, may also be of a media type (RFC 4287 §4.1.3.1).
+        if kind not in ("text", "html", "xhtml") and "/" not in kind:
+            yield rules.TEXT_TYPE.broken(where, f"has a content of type {kind}")
+
+
+def _alternates(where: str, parts: Parts, rule: Rule) -> Iterator[Finding]:
+    links = [link for link in parts.get(_LINK, ()) if link.get("rel", "alternate") == "alternate"]
+    if len({(link.get("type"), link.get("hreflang")) for link in links}) < len(links):
+        yield rule.broken(where, "has two alternate links of one type and language")
+
+
+def _instants(head: Head) -> Iterator[Finding]:
+    seen: dict[object, str] = {}
+    for item in head.items:
+        if item.updated is None:
+            continue
+        if item.updated in seen:
+            yield rules.UPDATED_UNIQUE.broken(item.where, f"was updated at the instant of {seen[item.updated]}")
+        seen[item.updated] = item.where
+
+
+def _tombstones(parts: Parts, ids: set[str | None]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for deleted in parts.get(_DELETED, ()):
+        ref = deleted.get("ref") or ""
+        if not _URI.fullmatch(ref):
+            yield rules.TOMBSTONE.broken(ref or "feed", "has a deleted entry without a ref that is an address or URN")
+        if rfc3339(deleted.get("when") or "") is None:
+            yield rules.TOMBSTONE.broken(ref or "feed", f"was deleted at what is no time: {deleted.get('when')}")
+        if ref in ids or ref in seen:
+            yield rules.TOMBSTONE.broken(ref, "is deleted twice, or stands among the entries too")
+        seen.add(ref)

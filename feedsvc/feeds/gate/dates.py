@@ -1,0 +1,39 @@
+"""Times as the standards write them.
+
+Knows the two forms, RFC 822 and RFC 3339, to the letter; hides nothing.
+"""
+
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+_RFC822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|UT|GMT|[ECMP][SD]T|Z)",
+    re.ASCII,
+)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@lru_cache(maxsize=4096)  # the times of a window are read again with each document
+def rfc822(written: str) -> datetime | None:
+    """Read a time of RSS; None when it is none, has two digits for its year or no known zone (``-0000``)."""
+    if not _RFC822.fullmatch(written):
+        return None
+    try:
+        moment = parsedate_to_datetime(written)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+@lru_cache(maxsize=4096)
+def rfc3339(written: str) -> datetime | None:
+    """Read a time of Atom or JSON Feed; None when it is none."""
+    if not _RFC3339.fullmatch(written):
+        return None
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None

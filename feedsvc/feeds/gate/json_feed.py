@@ -1,0 +1,119 @@
+"""JSON Feed 1.1 as a strict reader takes it.
+
+Knows the rules of JSON Feed alone; hides its spelling.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from feedsvc.feeds.gate import rules
+from feedsvc.feeds.gate.dates import rfc3339
+from feedsvc.feeds.gate.rules import Finding
+from feedsvc.feeds.gate.values import Attachment, Head, Item
+
+_VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def read(body: bytes) -> tuple[Head | None, list[Finding]]:
+    """Return what the document says, None when it is no JSON Feed 1.1, and what breaks the rules of it alone."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        return None, [rules.ENCODING.broken("feed", f"is not UTF-8: {error}")]
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return None, [rules.WELL_FORMED.broken("feed", f"is not JSON: {error}")]
+    if not isinstance(feed, dict) or feed.get("version") != _VERSION:
+        return None, [rules.DIALECT.broken("feed", "is not JSON Feed 1.1")]
+    items = feed.get("items")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return None, [rules.FEED_REQUIRED.broken("feed", "does not have items that are objects")]
+    found: list[Finding] = []
+    if not isinstance(feed.get("title"), str) or not feed["title"].strip():
+        found.append(rules.FEED_REQUIRED.broken("feed", "does not have one title"))
+    if "next_url" in feed and feed["next_url"] == feed.get("feed_url"):
+        found.append(rules.ARCHIVE.broken("feed", "is its own next page"))
+    hubs = _objects(feed.get("hubs"))
+    if any(not _text(hub.get("type")) for hub in hubs):
+        found.append(rules.HUB_LINK.broken("feed", "has a hub without type"))
+    head = Head(
+        title=_text(feed.get("title")) or "",
+        updated=None,
+        selves=tuple(_text(feed[name]) for name in ("feed_url",) if name in feed),
+        hubs=tuple(_text(hub.get("url")) for hub in hubs),
+        links=_addresses(feed, "home_page_url", "next_url", "icon", "favicon"),
+        language=_text(feed.get("language")),
+        items=tuple(_item(number, item, found) for number, item in enumerate(items, start=1)),
+    )
+    return head, found
+
+
+def _item(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
+    identity = _text(item.get("id"))
+    where = identity if identity and identity.strip() else f"entry {number}"
+    html, text = _text(item.get("content_html")), _text(item.get("content_text"))
+    if not (html or text):
+        found.append(rules.ENTRY_REQUIRED.broken(where, "has no content"))
+    attachments = _objects(item.get("attachments"))
+    return Item(
+        where=where,
+        id=identity,
+        title=_text(item.get("title")) or "",
+        link=_text(item.get("url")),
+        published=_moment(where, item, "date_published", found),
+        updated=_moment(where, item, "date_modified", found),
+        authors=tuple(_text(author.get("name")) or "" for author in _objects(item.get("authors"))),
+        tags=tuple(tag for tag in item.get("tags") or () if isinstance(tag, str)),
+        links=_addresses(item, "url", "external_url", "image", "banner_image"),
+        html=() if html is None else (html,),
+        attachments=tuple(
+            Attachment(_text(one.get("url")), _text(one.get("mime_type")), _length(one)) for one in attachments
+        ),
+        language=_text(item.get("language")),
+    )
+
+
+def spelt(body: bytes) -> Iterator[str]:
+    """Yield the texts of a document that spells characters by their numbers: only so it can hold what XML forbids."""
+    if b"\\u" not in body:
+        return
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _addresses(fields: dict[str, Any], *names: str) -> tuple[str | None, ...]:
+    return tuple(_text(fields[name]) for name in names if name in fields)
+
+
+def _moment(where: str, item: dict[str, Any], name: str, found: list[Finding]) -> datetime | None:
+    if name not in item:
+        return None
+    moment = rfc3339(item[name]) if isinstance(item[name], str) else None
+    if moment is None:
+        found.append(rules.DATE_FORM.broken(where, f"has a {name} that is no time: {item[name]}"))
+    return moment
+
+
+def _length(attachment: dict[str, Any]) -> str | None:
+    return str(attachment["size_in_bytes"]) if "size_in_bytes" in attachment else None

@@ -1,0 +1,139 @@
+"""The rules that all formats share.
+
+Knows ids, links, times and contents as every reader takes them; hides nothing of the formats, which it never sees.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from feedsvc.feeds.gate import markup, rules
+from feedsvc.feeds.gate.rules import Finding
+from feedsvc.feeds.gate.values import Attachment, Head, Item, Moment
+
+_FEED = "feed"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ADDRESS = re.compile(
+    r"https?://(?:[\w.~!$&'()*+,;=:%-]*@)?(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d*)?"
+    r"(?:[/?#][\w/?#:@!$&'()*+,;=.~%\[\]-]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"(?:[a-z]{2,8}|[ix](?=-))(?:-[a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.ASCII)
+_MARKUP = re.compile(r"</\w+>|&#?\w+;")
+_ENTRY_MOST = 1_000_000
+_TITLE_MOST = 1_000
+
+
+def judge(head: Head) -> Iterator[Finding]:
+    """Yield every shared rule that the document breaks."""
+    yield from _head(head)
+    seen: set[str] = set()
+    for item in head.items:
+        if item.id is None or not item.id.strip():
+            yield rules.ID_PRESENT.broken(item.where, "has no id")
+        elif item.id in seen:
+            yield rules.ID_UNIQUE.broken(item.where, "is the id of two entries")
+        else:
+            seen.add(item.id)
+        yield from _texts(item)
+        yield from _addresses(item.where, item.links)
+        if item.link is None:
+            yield rules.ENTRY_LINK.broken(item.where, "leads to no page")
+        yield from _times(item, head.updated)
+        for attachment in item.attachments:
+            yield from _attachment(item.where, attachment)
+        if item.language is not None:
+            yield from _language(item.where, item.language)
+        for html in item.html:
+            yield from markup.judge(item.where, html)
+
+
+def parity(heads: Mapping[str, Head]) -> Iterator[Finding]:
+    """Yield where the formats of one feed, by their names, do not say the same."""
+    (first, reference), *others = heads.items()
+    rows = {item.where: _row(item) for item in reference.items}
+    for name, head in others:
+        theirs = {item.where: _row(item) for item in head.items}
+        for where in [*rows.keys() - theirs.keys(), *theirs.keys() - rows.keys()]:
+            there, absent = (first, name) if where in rows else (name, first)
+            yield rules.PARITY.broken(where, f"is in {there} and not in {absent}")
+        if list(rows) != list(theirs) and rows.keys() == theirs.keys():
+            yield rules.PARITY.broken(_FEED, f"has another order in {name} than in {first}")
+        for where in rows.keys() & theirs.keys():
+            for what, one in rows[where].items():
+                if theirs[where][what] != one:
+                    other = theirs[where][what]
+                    yield rules.PARITY.broken(where, f"has another {what} in {name} than in {first}: {other}, {one}")
+
+
+def _row(item: Item) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "link": item.link,
+        "published": item.published,
+        "updated": item.updated,
+        "authors": item.authors,
+        "tags": item.tags,
+    }
+
+
+def _head(head: Head) -> Iterator[Finding]:
+    if len(head.selves) != 1:
+        yield rules.SELF_LINK.broken(_FEED, f"has {len(head.selves) or 'no'} links to itself")
+    yield from _addresses(_FEED, (*head.selves, *head.links))
+    for hub in head.hubs:
+        if not _is_absolute(hub):
+            yield rules.HUB_LINK.broken(_FEED, f"has a hub that is not an absolute address: {hub}")
+    if len(set(head.hubs)) < len(head.hubs):
+        yield rules.HUB_LINK.broken(_FEED, "names one hub twice")
+    yield from _language(_FEED, head.language or "")
+    if _MARKUP.search(head.title):
+        yield rules.TITLE_MARKUP.broken(_FEED, f"shows markup in its title: {head.title}")
+
+
+def _texts(item: Item) -> Iterator[Finding]:
+    if left := _MARKUP.search("\n".join((item.title, *item.authors, *item.tags))):
+        yield rules.TITLE_MARKUP.broken(item.where, f"shows markup in its title or a name: {left.group()}")
+    if len(item.title) > _TITLE_MOST:
+        yield rules.ENTRY_SIZE.broken(item.where, f"has a title of {len(item.title)} characters")
+    size = sum(map(len, item.html))
+    if size > _ENTRY_MOST:
+        yield rules.ENTRY_SIZE.broken(item.where, f"has {size / 1e6:.1f} million characters of content")
+
+
+def _times(item: Item, newest: Moment) -> Iterator[Finding]:
+    for name, moment in (("published", item.published), ("updated", item.updated)):
+        if moment is None:
+            continue
+        if moment < _EPOCH:
+            yield rules.DATE_EARLY.broken(item.where, f"was {name} before 1970: {moment.isoformat()}")
+        # The feed's time may be in whole seconds, an entry's finer.
+        if newest is not None and moment.replace(microsecond=0) > newest:
+            yield rules.DATE_FUTURE.broken(item.where, f"was {name} after the feed itself: {moment.isoformat()}")
+    if item.published and item.updated and item.updated < item.published:
+        yield rules.DATE_ORDER.broken(item.where, "was updated before it was published")
+
+
+def _attachment(where: str, attachment: Attachment) -> Iterator[Finding]:
+    if not _is_absolute(attachment.address):
+        yield rules.LINK_ABSOLUTE.broken(where, f"has an enclosure without absolute address: {attachment.address}")
+    if not _MEDIA_TYPE.fullmatch(attachment.media_type or ""):
+        yield rules.ENCLOSURE.broken(where, f"has an enclosure without media type: {attachment.address}")
+    if attachment.length is not None and not (attachment.length.isascii() and attachment.length.isdigit()):
+        yield rules.ENCLOSURE.broken(where, f"has an enclosure whose length is no number: {attachment.length}")
+
+
+def _addresses(where: str, links: Iterable[str | None]) -> Iterator[Finding]:
+    for link in links:
+        if not _is_absolute(link):
+            yield rules.LINK_ABSOLUTE.broken(where, f"has a link that is not an absolute address: {link}")
+
+
+def _is_absolute(link: str | None) -> bool:
+    return link is not None and _ADDRESS.fullmatch(link) is not None
+
+
+def _language(where: str, tag: str) -> Iterator[Finding]:
+    if not _LANGUAGE.fullmatch(tag):
+        yield rules.LANGUAGE.broken(where, f"has the language {tag!r}" if tag else "has no language")

@@ -1,0 +1,158 @@
+"""RSS 2.0 as a strict reader takes it.
+
+Knows the rules of RSS alone; hides its spelling.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from feedsvc.feeds.gate import rules, xml
+from feedsvc.feeds.gate.dates import rfc822, rfc3339
+from feedsvc.feeds.gate.rules import Finding
+from feedsvc.feeds.gate.values import Attachment, Head, Item
+from feedsvc.feeds.gate.xml import ATOM, Parts
+from feedsvc.feeds.wording import markup_like
+
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_SY = "{http://purl.org/rss/1.0/modules/syndication/}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_REQUIRED = ("title", "link", "description", "lastBuildDate")
+_FEED_ONCE = {
+    *("language", "copyright", "managingEditor", "webMaster", "pubDate", "generator", "docs", "cloud", "ttl", "image"),
+    *("rating", "textInput", "skipHours", "skipDays"),
+}
+_ITEM_ONCE = {"title", "link", "description", "author", "comments", "guid", "pubDate", "source", _CONTENT}
+_PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly")
+_MAIL = re.compile(r"\S+@\S+\.\S+( \(.*\))?")
+
+
+def read(root: Any) -> tuple[Head | None, list[Finding]]:
+    """Return what the document says, None when it is no RSS 2.0, and what breaks the rules of RSS alone."""
+    channels = root.findall("channel")
+    if root.tag != "rss" or root.get("version") != "2.0" or len(channels) != 1:
+        return None, [rules.DIALECT.broken("feed", "is not RSS 2.0 with one channel")]
+    parts = xml.parts(channels[0])
+    found = [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
+    found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
+    found += [*_rhythm(parts), *_image(parts), *_editors("feed", parts, "managingEditor", "webMaster")]
+    found += xml.history(parts)
+    links = parts.get(f"{ATOM}link", ())
+    head = Head(
+        title=_plain(xml.text(parts, "title")),
+        updated=xml.moment(parts, "lastBuildDate", rfc822, "feed", found),
+        selves=tuple(link.get("href") for link in links if link.get("rel") == "self"),
+        hubs=tuple(link.get("href") for link in links if link.get("rel") == "hub"),
+        links=(
+            xml.text(parts, "link"),
+            *(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
+        ),
+        language=xml.text(parts, "language") or xml.text(parts, f"{_DC}language"),
+        items=tuple(_item(number, item, found) for number, item in enumerate(parts.get("item", ()), start=1)),
+    )
+    return head, found
+
+
+def _item(number: int, element: Any, found: list[Finding]) -> Item:
+    parts = xml.parts(element)
+    guid = xml.text(parts, "guid")
+    where = guid if guid and guid.strip() else f"entry {number}"
+    found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ITEM_ONCE))
+    title, description = xml.text(parts, "title"), xml.text(parts, "description")
+    if not (title or description or "").strip():
+        found.append(rules.ENTRY_REQUIRED.broken(where, "has neither title nor description"))
+    if (
+        _CONTENT in parts
+        and "description" in parts
+        and element.index(parts[_CONTENT][0]) < element.index(parts["description"][0])
+    ):
+        found.append(rules.RSS_SUMMARY_FIRST.broken(where, "has its content before its description"))
+    found += _permalink(where, parts)
+    found += _editors(where, parts, "author")
+    enclosures = parts.get("enclosure", ())
+    if len(enclosures) > 1:
+        found.append(rules.ENCLOSURE_ONE.broken(where, f"has {len(enclosures)} enclosures"))
+    found += (
+        rules.ENCLOSURE.broken(where, "has an enclosure without length")
+        for enclosure in enclosures
+        if enclosure.get("length") is None
+    )
+    link = xml.text(parts, "link") or (guid if parts.get("guid") and _is_permalink(parts["guid"][0]) else None)
+    return Item(
+        where=where,
+        id=guid,
+        title=_plain(title),
+        link=link,
+        published=xml.moment(parts, "pubDate", rfc822, where, found),
+        updated=xml.moment(parts, f"{ATOM}updated", rfc3339, where, found),
+        authors=tuple(creator.text or "" for creator in parts.get(f"{_DC}creator", ())),
+        tags=tuple(category.text or "" for category in parts.get("category", ())),
+        links=(
+            *(() if link is None else (link,)),
+            *xml.attributes(parts, f"{ATOM}link", "href"),
+            *xml.attributes(parts, "source", "url"),
+            *xml.attributes(parts, f"{_MEDIA}content", "url"),
+            *xml.attributes(parts, f"{_MEDIA}thumbnail", "url"),
+        ),
+        html=tuple(text for name in ("description", _CONTENT) if (text := xml.text(parts, name))),
+        attachments=tuple(Attachment(one.get("url"), one.get("type"), one.get("length")) for one in enclosures),
+        language=xml.text(parts, f"{_DC}language"),
+    )
+
+
+def _plain(title: str | None) -> str:
+    """Return a title as text: RSS leaves open whether it is HTML, and readers take it for that if it looks so."""
+    return html.unescape(title) if title and markup_like(title) else title or ""
+
+
+def _is_permalink(guid: Any) -> bool:
+    return bool(guid.get("isPermaLink", "true") == "true")
+
+
+def _permalink(where: str, parts: Parts) -> Iterator[Finding]:
+    for guid in parts.get("guid", ()):
+        if guid.get("isPermaLink", "true") not in ("true", "false"):
+            yield rules.RSS_PERMALINK.broken(where, f"has the isPermaLink {guid.get('isPermaLink')}")
+        elif _is_permalink(guid) and not re.match("https?://", guid.text or ""):
+            yield rules.RSS_PERMALINK.broken(where, "has a guid that is called a permalink and is no address")
+
+
+def _editors(where: str, parts: Parts, *names: str) -> Iterator[Finding]:
+    for name in names:
+        if name in parts and not _MAIL.fullmatch(xml.text(parts, name) or ""):
+            yield rules.RSS_AUTHOR.broken(where, f"has a {name} that is no e-mail address")
+
+
+def _rhythm(parts: Parts) -> Iterator[Finding]:
+    ttl = xml.text(parts, "ttl")
+    if ttl is not None and not _is_count(ttl):
+        yield rules.RSS_TTL.broken("feed", f"has the ttl {ttl}")
+    period, frequency = (xml.text(parts, f"{_SY}{name}") for name in ("updatePeriod", "updateFrequency"))
+    if period is not None and period.strip() not in _PERIODS:
+        yield rules.RSS_SYNDICATION.broken("feed", f"has the updatePeriod {period}")
+    if frequency is not None and not _is_count(frequency):
+        yield rules.RSS_SYNDICATION.broken("feed", f"has the updateFrequency {frequency}")
+    for tag in parts:
+        if tag.startswith(_SY) and xml.local(tag) not in ("updatePeriod", "updateFrequency", "updateBase"):
+            yield rules.RSS_SYNDICATION.broken("feed", f"has an element sy:{xml.local(tag)}")
+
+
+def _image(parts: Parts) -> Iterator[Finding]:
+    for image in parts.get("image", ()):
+        inner = xml.parts(image)
+        if not re.match("https?://", xml.text(inner, "url") or ""):
+            yield rules.RSS_IMAGE.broken("feed", "has an image without absolute address")
+        for name in ("title", "link"):
+            if xml.text(inner, name) != xml.text(parts, name):
+                yield rules.RSS_IMAGE.broken("feed", f"has an image whose {name} is not the channel's")
+        for name, most in (("width", 144), ("height", 400)):
+            size = xml.text(inner, name)
+            if size is not None and not (_is_count(size) and int(size) <= most):
+                yield rules.RSS_IMAGE.broken("feed", f"has an image of the {name} {size}")
+
+
+def _is_count(written: str) -> bool:
+    digits = written.strip()
+    return digits.isascii() and digits.isdigit() and int(digits) > 0
