@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from typing import TYPE_CHECKING
 
 from feedsvc import decide
 from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
@@ -36,9 +35,6 @@ from feedsvc.service.record import Ended, Recorder
 from feedsvc.service.samples import Samples
 from feedsvc.service.tokens import Tokens
 from feedsvc.store import Store, Transaction
-
-if TYPE_CHECKING:
-    from feedsvc.service.judging import Judgement
 
 if TYPE_CHECKING:
     from feedsvc.service.judging import Judgement
@@ -168,17 +164,6 @@ class Service:
         return self._recorder.run(
             RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
         )
-
-    def judge(self, name: FeedName) -> "tuple[Judgement, ...]":
-        """Hold a feed's published documents to the rules of the gate.
-
-        Raises:
-            NotFound: no feed has that name.
-            StoreError: the store cannot be read.
-        """
-        from feedsvc.service import judging  # noqa: PLC0415 - only a command asks for it
-
-        return judging.published(self.config.feed(name), self.config, self._store)
 
     def judge(self, name: FeedName) -> "tuple[Judgement, ...]":
         """Hold a feed's published documents to the rules of the gate.
