@@ -1,6 +1,6 @@
 """JSON Feed 1.1, by hand.
 
-Knows its fields; hides nothing: one pure function.
+Knows its fields; hides that an item is written once.
 """
 
 import json
@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedsvc.feeds.item import Channel, Item
+from feedsvc.feeds.memory import Memory
 from feedsvc.model import Enclosure
+
+_known: Memory[Item, str] = Memory(16_000_000)
 
 
 def write(channel: Channel, items: Sequence[Item]) -> bytes:
@@ -27,8 +30,15 @@ def write(channel: Channel, items: Sequence[Item]) -> bytes:
     if channel.hubs:
         document["hubs"] = [{"type": "WebSub", "url": hub} for hub in channel.hubs]
     # An item a line, for people: the encoder's own indent would cost ten times as much.
-    lines = ",\n".join(_json(_item(item)) for item in items)
+    lines = ",\n".join(_line(item) for item in items)
     return f'{_json(document)[:-1]}, "items": [\n{lines}\n]}}\n'.encode()
+
+
+def _line(item: Item) -> str:
+    if (line := _known.get(item)) is None:
+        line = _json(_item(item))
+        _known.keep(item, line, 2000 + 2 * len(line))
+    return line
 
 
 def _json(fields: dict[str, Any]) -> str:

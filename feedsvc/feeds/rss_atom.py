@@ -26,7 +26,12 @@ for _module in (feedgen.entry, feedgen.feed):
     _module.formatRFC2822 = format_datetime
 
 
-_known: Memory[tuple[Format, Item], bytes] = Memory(24_000_000)
+_known: Memory[tuple[Format, Item], bytes] = Memory(32_000_000)
+# How an entry begins and ends as feedgen writes it, and what stands after the last one.
+_MARKS = {
+    Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),
+    Format.ATOM: (b"  <entry", b"  </entry>\n", b"</feed>\n"),
+}
 
 
 class _Amendment:
@@ -48,46 +53,45 @@ class _Amendment:
 
 def rss(channel: Channel, items: Sequence[Item]) -> bytes:
     """Write the feed as RSS 2.0, items in their order."""
-    return _document(Format.RSS, channel, items, b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n")
+    return _document(Format.RSS, channel, items)
 
 
 def atom(channel: Channel, items: Sequence[Item]) -> bytes:
     """Write the feed as Atom 1.0, entries in their order."""
-    return _document(Format.ATOM, channel, items, b"  <entry", b"  </entry>\n", b"</feed>\n")
+    return _document(Format.ATOM, channel, items)
 
 
-def _document(
-    format: Format,  # noqa: A002 - the glossary's word
-    channel: Channel,
-    items: Sequence[Item],
-    begin: bytes,
-    end: bytes,
-    tail: bytes,
-) -> bytes:
-    """Let feedgen write the feed with those items that it has not written before, and put the others in as they were.
+def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:  # noqa: A002 - the glossary's word
+    """Let feedgen write the feed with those entries that it has not written before, and put in the others as they were.
 
-    A line that begins or ends an entry stands nowhere else in the document, for ``<`` in text is always escaped.
+    What begins or ends an entry stands nowhere else in a document, for ``<`` is always escaped in text.
     """
-    fragments = {item: known for item in items if (known := _known.get((format, item)))}
-    missing = [item for item in items if item not in fragments]
+    known = [_known.get((format, item)) for item in items]
+    missing = [item for item, entry in zip(items, known, strict=True) if entry is None]
     feed = _feed(format, channel)
     for item in missing:
         _add_entry(format, feed, item)
-    body = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
-    head, found, entries = body.removesuffix(tail).partition(b"\n" + begin)
-    written = (begin + entries).split(end)[:-1] if found else []
-    for item, fragment in zip(missing, written, strict=True):
-        fragments[item] = fragment + end
-        _known.keep((format, item), fragment + end, 2000 + 2 * len(fragment))
-    if channel.stylesheet:
-        declaration, _, head = head.partition(b"\n")
-        head = b'%b\n<?xml-stylesheet type="text/css" href=%b?>\n%b' % (
-            declaration,
-            quoteattr(channel.stylesheet).encode(),
-            head,
-        )
-    graves = _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
-    return b"".join([head.rstrip(), b"\n", *(fragments[item] for item in items), graves, tail])
+    written = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
+
+    begin, end, tail = _MARKS[format]
+    head, _, entries = written.removesuffix(tail).partition(begin)
+    fresh = [begin + entry + end for entry in entries.removesuffix(end).split(end + begin)] if missing else []
+    for item, entry in zip(missing, fresh, strict=True):
+        _known.keep((format, item), entry, 2000 + 2 * len(entry))
+    rest = iter(fresh)
+    return b"".join([_styled(head, channel), *(entry or next(rest) for entry in known), _graves(format, channel), tail])
+
+
+def _styled(head: bytes, channel: Channel) -> bytes:
+    if channel.stylesheet is None:
+        return head
+    declaration, line, root = head.partition(b"\n")
+    styled = f'<?xml-stylesheet type="text/css" href={quoteattr(channel.stylesheet)}?>'
+    return declaration + line + styled.encode() + line + root
+
+
+def _graves(format: Format, channel: Channel) -> bytes:  # noqa: A002 - the glossary's word
+    return _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
 
 
 def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary's word

@@ -21,6 +21,7 @@ _UNFIT = re.compile(
     + "]"
 )
 _TAG = re.compile(r"</?\w[^<>]*>")
+_MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _LEAD_LENGTH = 300
 _SCHEMES = {"http", "https"}
 _HOST = re.compile(r"[\w.:@%~\[\]-]+", re.ASCII)
@@ -129,7 +130,7 @@ def _cut(paragraph: str) -> str:
 
 def markup_like(value: str) -> bool:
     """Tell whether readers that guess would take this plain text for HTML: it shows a closing tag or a reference."""
-    return re.search(r"</\w+>|&#?\w+;", value) is not None
+    return ("&" in value or "</" in value) and _MARKUP.search(value) is not None
 
 
 def escaped(value: str) -> str:
