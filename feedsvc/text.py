@@ -22,6 +22,7 @@ _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _LEFTOVER_MARKUP = re.compile(
     r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
+_IN_ASCII = (("ə", "e"), ("Ə", "E"))  # as Azerbaijani is written without it; slugify has `@`, which splits words
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|_openstat)$")
 
 
@@ -62,7 +63,7 @@ def slug(title: str, otherwise: str = "article") -> str:
     """Return the title as ASCII words joined by ``-``, at most 80 characters; ``otherwise`` when nothing is left."""
     from slugify import slugify  # noqa: PLC0415 - its tables cost 20 ms, and only a new or edited headline needs them
 
-    return str(slugify(title, max_length=80, word_boundary=True)) or otherwise
+    return str(slugify(title, max_length=80, word_boundary=True, replacements=_IN_ASCII)) or otherwise
 
 
 @lru_cache(maxsize=8192)

@@ -69,6 +69,18 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands, and when it last changed: what a list of all addresses says of it."""
+
+    id: ArticleId
+    slug: str
+    updated: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(updated=self.updated)
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """How an article read from ``recorded`` on; ``number`` counts from 1."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from feedsvc.model import Article, ArticleId, Revision, Selection, SourceName
+from feedsvc.model import Article, ArticleId, Place, Revision, Selection, SourceName
 from feedsvc.store import article_rows, counters, selecting
 from feedsvc.store.article_rows import DERIVED, READ_AS, ROWS, Columns
 from feedsvc.store.selecting import Span
@@ -114,6 +114,16 @@ class Articles:
         """Return the arrival numbers and ids alone of what :meth:`walk` gives, tombstones among them."""
         statement = selecting.arrivals(selection, Span(below, above, newest_first), limit=limit)
         return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement))
+
+    def places(self, *, above: int, upto: int) -> tuple[Place, ...]:
+        """Return where the articles stand that arrived after ``above``, up to ``upto``; oldest arrival first.
+
+        Those that are retracted are not among them.
+        """
+        columns = (article.c.id, article.c.slug, article.c.updated)
+        arrived = (article.c.arrival > max(above, 0), article.c.arrival <= upto, article.c.retracted.is_(None))
+        rows = self._connection.execute(select(*columns).where(*arrived).order_by(article.c.arrival))
+        return tuple(Place(ArticleId(id_), slug, updated) for id_, slug, updated in rows)
 
     def greatest_arrival(self) -> int:
         """Return the greatest arrival number given so far; 0 before the first."""
