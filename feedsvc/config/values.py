@@ -17,7 +17,7 @@ from feedsvc import addresses, text
 from feedsvc.config import crontab, notation
 from feedsvc.config.redirects import target
 from feedsvc.errors import NotFound
-from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Selection, Selectors, SourceName
+from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Format, Selection, Selectors, SourceName
 
 # Between these a source with `every = "auto"` is looked at.
 AUTO_LEAST = timedelta(minutes=1)
@@ -239,6 +239,12 @@ class Feed(_Table):
             if written.startswith(prefix):
                 raise ValueError(f'"{written}" cannot be a name: feeds named {prefix}… come by themselves')
         return written
+
+    def address(self, base_url: str, format: Format) -> str:  # noqa: A002 - the glossary's word
+        """Return the address by which a document of the feed calls itself; a private one is read at others."""
+        if self.access == "token":
+            return base_url + addresses.private_path(self.name, format)
+        return addresses.address(base_url, self.name, format)
 
     @property
     def selection(self) -> Selection:

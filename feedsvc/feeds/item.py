@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from feedsvc.addresses import address, permalink, rooted
+from feedsvc.addresses import permalink, rooted
 from feedsvc.feeds import media, wording
 from feedsvc.feeds.memory import Memory
 from feedsvc.model import Article, Enclosure, FeedIdentity, Format, History, Via
@@ -112,7 +112,7 @@ def channel(
         language=feed.language,
         author=wording.label(site.author) or site_title,
         home=site.base_url + "/",
-        address=(history and history.address) or address(site.base_url, feed.name, format),
+        address=(history and history.address) or feed.address(site.base_url, format),
         updated=max(moments).astimezone(UTC),
         ttl_s=ttl_s,
         history=history,

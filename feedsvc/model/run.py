@@ -1,4 +1,4 @@
-"""What was done and what needs a look: runs, alerts, samples; who may push.
+"""What was done and what needs a look: runs, alerts, samples; who may push or read.
 
 Knows the record of work; hides nothing.
 """
@@ -82,16 +82,24 @@ class Sample:
         require_aware(taken_at=self.taken_at, well=self.well)
 
 
+class Leave(StrEnum):
+    """What a token is good for: to push into one source, or to read one private feed."""
+
+    PUSH = "push"
+    READ = "read"
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A sender's leave to push into one source.
+    """Somebody's leave to push into one source or to read one private feed, which is ``name``.
 
-    ``id`` names it among people; of what the sender shows only a digest is stored. ``used`` is the day (UTC) of the
+    ``id`` names it among people; of what its holder shows only a digest is stored. ``used`` is the day (UTC) of the
     last use.
     """
 
     id: TokenId
-    source: SourceName
+    leave: Leave
+    name: str
     label: str
     created: datetime
     used: date | None = None
@@ -99,6 +107,11 @@ class Token:
 
     def __post_init__(self) -> None:
         require_aware(created=self.created, revoked=self.revoked)
+
+    @property
+    def source(self) -> SourceName:
+        """The source that a token to push is good for."""
+        return SourceName(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Knows where a document to be judged comes from: the store, a file, an address; h
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedsvc.addresses import address
 from feedsvc.config import Config, Feed
 from feedsvc.config import Outbound as OutboundSettings
 from feedsvc.errors import RetrievalError
@@ -40,7 +39,7 @@ def published(feed: Feed, config: Config, store: Store) -> tuple[Judgement, ...]
         if document is None:
             found: tuple[Finding, ...] = (gate.missing(form),)
         else:
-            found = gate.findings(document.body, form, address=address(config.site.base_url, feed.name, form))
+            found = gate.findings(document.body, form, address=feed.address(config.site.base_url, form))
         judgements.append(Judgement(f"{feed.name} ({form.label})", found))
     bodies = {form: document.body for form, document in stored.items() if document}
     return (*judgements, Judgement(f"{feed.name} (all formats)", gate.parity(bodies)))

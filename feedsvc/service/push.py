@@ -4,10 +4,7 @@ Knows that the sender's id is the identity of what is sent, and when feeds follo
 a request or nothing of it is stored.
 """
 
-import hashlib
 import logging
-import secrets
-from base64 import b32encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,21 +18,19 @@ from feedsvc.model import (
     Change,
     Entry,
     Harvest,
+    Leave,
     Receipt,
     Selection,
     SourceName,
     Token,
-    TokenId,
     Verdict,
 )
 from feedsvc.service.refresh import mint
+from feedsvc.service.tokens import Tokens
 from feedsvc.store import Store, Transaction
 
 log = logging.getLogger(__name__)
 
-# What a token begins with, so that people and programs that look for leaked secrets know it.
-_PREFIX = "feedsvc_"
-_SECRET_BYTES = 32
 _KEYS_KEPT = timedelta(hours=24)
 
 
@@ -55,67 +50,31 @@ class Push:
         self,
         config: Config,
         store: Store,
+        tokens: Tokens,
         clock: Callable[[], datetime],
         changed: Callable[[Iterable[Change]], object],
     ) -> None:
         self._config = config
         self._store = store
+        self._tokens = tokens
         self._clock = clock
         self._changed = changed
-
-    # --- tokens -------------------------------------------------------------------------------------------------------
-
-    def add_token(self, source: str, label: str = "") -> tuple[Token, str]:
-        """Give out a token for a source; the secret that comes with it is known to nobody afterwards.
-
-        Raises:
-            NotFound: no source has that name.
-            TokenForbidden: the source is not of the kind that is pushed to.
-        """
-        name = self._push_source(source).name
-        secret = _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
-        id_ = TokenId(b32encode(secrets.token_bytes(5)).decode().lower())
-        token = Token(id_, name, label, self._clock())
-        with self._store.begin() as tx:
-            tx.tokens.add(token, _digest(secret))
-        return token, secret
-
-    def tokens(self) -> tuple[Token, ...]:
-        """Return every token that was given out, oldest first."""
-        with self._store.read() as tx:
-            return tx.tokens.list()
-
-    def revoke(self, token_id: TokenId) -> Token:
-        """Make a token worthless from now on.
-
-        Raises:
-            NotFound: no token has that id.
-        """
-        with self._store.begin() as tx:
-            token = tx.tokens.revoke(token_id, self._clock())
-        if token is None:
-            raise NotFound("token", token_id)
-        return token
 
     def admit(self, secret: str) -> Token:
         """Return the token of a secret, and note the day.
 
         Raises:
-            TokenUnknown: nobody gave it out, or it was revoked.
+            TokenUnknown: nobody gave it out, it was revoked, or it is no leave to push.
             TokenForbidden: its source is not pushed to any more.
         """
-        with self._store.read() as tx:
-            token = tx.tokens.find(_digest(secret))
-        if token is None or token.revoked is not None:
+        token = self._tokens.find(secret)
+        if token is None or token.revoked is not None or token.leave is not Leave.PUSH:
             raise TokenUnknown
         try:
             self._push_source(token.source)
         except NotFound:
             raise TokenForbidden(token.source, "there is no such source any more") from None
-        today = self._clock().date()
-        if token.used != today:
-            with self._store.begin() as tx:
-                tx.tokens.use(token.id, today)
+        self._tokens.note_use(token)
         return token
 
     def _push_source(self, name: str) -> Source:
@@ -277,10 +236,6 @@ class Push:
         counts = {verdict.value: sum(change.verdict is verdict for change in changes) for verdict in Verdict}
         log.info("push", extra={"source": token.source, "token": token.id, **{k: n for k, n in counts.items() if n}})
         self._changed([change for change in changes if change.article and not change.article.embargo])
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _find(tx: Transaction, source: SourceName, sender_id: str) -> Article | None:

@@ -25,10 +25,10 @@ from feedsvc.model import (
 )
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
+from feedsvc.service.hub import Hub
 from feedsvc.service.lists import Lists
 from feedsvc.service.moving import Moving
 from feedsvc.service.private import Private
-from feedsvc.service.hub import Hub
 from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder

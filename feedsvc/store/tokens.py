@@ -1,8 +1,8 @@
-"""Who may push, and what senders were answered.
+"""Who may push or read, and what senders were answered.
 
-Of a token only the digest is kept, so that nobody who reads the database, or a backup of it, can push. SHA-256 without
-salt or stretching suffices: what is digested is 256 random bits, not a password that somebody could guess. The digest
-is looked up in an index; how long that takes tells nothing, for nobody can choose digests.
+Of a token only the digest is kept, so that nobody who reads the database, or a backup of it, can use it. SHA-256
+without salt or stretching suffices: what is digested is 256 random bits, not a password that somebody could guess. The
+digest is looked up in an index; how long that takes tells nothing, for nobody can choose digests.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from feedsvc.model import ArticleId, Receipt, SourceName, Token, TokenId, Verdict
+from feedsvc.model import ArticleId, Leave, Receipt, Token, TokenId, Verdict
 from feedsvc.store.tables import receipt, token
 
 
@@ -25,7 +25,8 @@ class Tokens:
         row = {
             "id": value.id,
             "digest": digest,
-            "source": value.source,
+            "leave": value.leave.value,
+            "name": value.name,
             "label": value.label,
             "created": value.created,
             "used": value.used,
@@ -84,7 +85,8 @@ class Receipts:
 def _token(row: Row[tuple[object, ...]]) -> Token:
     return Token(
         id=TokenId(row.id),
-        source=SourceName(row.source),
+        leave=Leave(row.leave),
+        name=row.name,
         label=row.label,
         created=row.created,
         used=row.used,

@@ -76,7 +76,11 @@ class Front:
             return start_response(line, headers, *error)
 
         body = self._serve(environ, noting)
-        line = {"method": environ["REQUEST_METHOD"], "path": without_key(environ.get("PATH_INFO", "")), "status": status}
+        line = {
+            "method": environ["REQUEST_METHOD"],
+            "path": without_key(environ.get("PATH_INFO", "")),
+            "status": status,
+        }
         took = {"ms": round((time.perf_counter() - began) * 1000, 2), "agent": environ.get("HTTP_USER_AGENT", "")}
         _log.debug("request", extra=line | took)
         return body

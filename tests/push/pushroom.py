@@ -95,7 +95,7 @@ class Newsroom:
         self.client = Client(web.create(lambda: self.service))
 
     def sender(self, source: str = "cms") -> "Sender":
-        token, secret = self.service.push.add_token(source, f"of {source}")
+        token, secret = self.service.tokens.add_for_source(source, f"of {source}")
         return Sender(self.client, secret, token.id)
 
     def articles(self) -> tuple[Article, ...]:

@@ -580,7 +580,7 @@ def test_without_a_good_token_nothing_is_told_but_how_to_ask(
 
 def test_a_revoked_token_is_worthless_at_once(pressroom: Newsroom, sender: Sender) -> None:
     assert sender.list().status_code == 200
-    pressroom.service.push.revoke(sender.token)
+    pressroom.service.tokens.revoke(sender.token)
     assert sender.list().status_code == 401
 
 

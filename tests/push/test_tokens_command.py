@@ -24,7 +24,7 @@ def feedsvc(room: Newsroom, *arguments: str) -> "subprocess.CompletedProcess[str
 def test_a_token_is_shown_once_works_and_is_revoked(pressroom: Newsroom) -> None:
     added = feedsvc(pressroom, "tokens", "add", "cms", "--label", "the new  CMS")
     secret = added.stdout.strip()
-    [token] = pressroom.service.push.tokens()
+    [token] = pressroom.service.tokens.list()
     assert (added.returncode, added.stderr) == (
         0,
         f"token {token.id} for cms; keep what follows, it is not shown again:\n",
@@ -55,7 +55,7 @@ def test_only_sources_that_are_pushed_to_have_tokens(pressroom: Newsroom) -> Non
         'source \'front-page\': it is of the kind "page-text", and only "push" is sent to\n',
     )
     assert feedsvc(pressroom, "tokens", "revoke", "unknown").returncode == 2
-    assert pressroom.service.push.tokens() == ()
+    assert pressroom.service.tokens.list() == ()
 
 
 def test_the_database_knows_digests_only(pressroom: Newsroom, sender: Sender) -> None:
@@ -84,7 +84,7 @@ def test_the_day_of_the_last_use_is_written_once_a_day(pressroom: Newsroom, send
         pressroom.clock.now += timedelta(days=1)
         sender.list()
         assert writes() > before
-    assert [token.used for token in pressroom.service.push.tokens()] == [date(2025, 2, 10)]
+    assert [token.used for token in pressroom.service.tokens.list()] == [date(2025, 2, 10)]
 
 
 def test_a_source_that_is_pushed_to_is_never_looked_at(pressroom: Newsroom) -> None:

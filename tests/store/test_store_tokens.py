@@ -3,9 +3,9 @@ from datetime import timedelta
 
 from store_samples import NOON, SOURCE
 
-from feedsvc.model import ArticleId, Receipt, SourceName, Token, TokenId, Verdict
+from feedsvc.model import ArticleId, Leave, Receipt, Token, TokenId, Verdict
 
-TOKEN = Token(TokenId("t1"), SOURCE, "of the CMS", NOON)
+TOKEN = Token(TokenId("t1"), Leave.PUSH, SOURCE, "of the CMS", NOON)
 DAY = timedelta(hours=24)
 RECEIPT = Receipt(
     TokenId("t1"), "k-1", "d1", NOON, (("cms-1", Verdict.NEW, ArticleId("a1")), ("ü", Verdict.CHANGED, ArticleId("a2")))
@@ -13,7 +13,7 @@ RECEIPT = Receipt(
 
 
 def test_a_token_is_found_by_the_digest_of_its_secret(store):
-    other = Token(TokenId("t2"), SourceName("blog"), "", NOON - DAY)
+    other = Token(TokenId("t2"), Leave.READ, "politics", "", NOON - DAY)
     with store.begin() as tx:
         tx.tokens.add(TOKEN, "digest-1")
         tx.tokens.add(other, "digest-2")

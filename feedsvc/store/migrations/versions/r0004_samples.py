@@ -23,3 +23,6 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("source", "code", name=op.f("pk_sample")),
     )
+    # Until now every token was leave to push.
+    op.execute("ALTER TABLE token RENAME COLUMN source TO name")
+    op.add_column("token", sa.Column("leave", sa.Text(), nullable=False, server_default="push"))
