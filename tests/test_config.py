@@ -374,11 +374,11 @@ port = 1
         (SITE + "[[server]]\n", "4: server: must be a table: [server] and its settings below"),
         (
             'file = "x"\n' + SITE,
-            "1: file: is no setting here; known are site, store, server, outbound, alerts, admin, sources, feeds",
+            "1: file: is no setting here; known are site, store, server, outbound, alerts, admin, sources, feeds, redirects",
         ),
         (
             "port = 1\n" + SITE,
-            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, admin, sources, feeds",
+            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, admin, sources, feeds, redirects",
         ),
         (SITE + "[[sources]]\n[[sources]]\n", None),
         (SITE + 'timezone = "Kiev"', '4: site.timezone: "Kiev" is not a known time zone; did you mean "Europe/Kiev"?'),
@@ -893,9 +893,8 @@ def documented() -> dict[str, dict[str, str]]:
 
 
 def test_every_setting_is_documented_and_nothing_else():
-    assert {name: list(rows) for name, rows in documented().items()} == {
-        name: list(table.model_fields) for name, table in TABLES.items()
-    }
+    settings = {name: list(rows) for name, rows in documented().items() if name != "redirects"}  # no settings, addresses
+    assert settings == {name: list(table.model_fields) for name, table in TABLES.items()}
 
 
 def test_documented_defaults_hold(write):

@@ -9,9 +9,9 @@ import sys
 import click
 
 from feedsvc import __version__
-from feedsvc.cli import articles, judging, running, samples, setup, tokens, work
+from feedsvc.cli import articles, judging, moving, running, samples, setup, tokens, work
 from feedsvc.cli.options import CONFIG_DEFAULT, config_option
-from feedsvc.errors import ConfigError, FeedsvcError, NotFound
+from feedsvc.errors import ConfigError, FeedsvcError, NotFound, SourceNeeded
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,8 +38,8 @@ for command in (
     tokens.tokens,
     work.status,
     samples.samples,
-    articles.export,
-    articles.import_,
+    moving.export,
+    moving.import_,
     setup.migrate,
 ):
     feedsvc.add_command(command)
@@ -49,7 +49,7 @@ def main() -> None:
     """Run the command line; every expected failure is a sentence on standard error and an exit code."""
     try:
         feedsvc(standalone_mode=True)
-    except (ConfigError, NotFound) as error:
+    except (ConfigError, NotFound, SourceNeeded) as error:
         _fail(str(error), 2)
     except FeedsvcError as error:
         _fail(str(error), 1)

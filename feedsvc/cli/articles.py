@@ -1,7 +1,6 @@
-"""Commands for the store by hand: articles, export, import."""
+"""Commands for the store by hand: articles."""
 
 import sys
-from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -165,60 +164,6 @@ def retract(article_ids: tuple[str, ...]) -> None:
     for article_id in article_ids:
         change = service.desk.retract(ArticleId(article_id))
         click.echo(f"{change.reason} {article_id}")
-
-
-@click.command()
-@config_option
-@click.argument("file", metavar="[FILE]", default="-", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
-def export(file: Path) -> None:
-    """Write all articles as JSON Lines.
-
-    They go to FILE, which is replaced only when the export is whole, or to standard output.
-    """
-    service = open_service()
-    if str(file) == "-":
-        for line in service.desk.export():
-            click.echo(line)
-        return
-    # Whole or not at all: a full disk leaves the export of yesterday in place.
-    unfinished = file.with_name(file.name + ".part")
-    try:
-        with (
-            unfinished.open("w", encoding="utf-8") as out,
-            output.progress("exporting", service.desk.count()) as advance,
-        ):
-            for line in service.desk.export():
-                out.write(line + "\n")
-                advance(1)
-        unfinished.replace(file)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        click.echo(f"{file}: {error.strerror}", err=True)
-        sys.exit(1)
-
-
-@click.command("import")
-@config_option
-@click.argument("file", metavar="FILE", type=click.File(encoding="utf-8"))
-def import_(file: IO[str]) -> None:
-    """Take in an export.
-
-    All of it, or nothing when a line is wrong. Ids are kept. FILE may be - for standard input.
-    """
-    import shutil
-    import tempfile
-
-    service = open_service()
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
-        if not file.seekable():
-            shutil.copyfileobj(file, kept)
-            kept.seek(0)
-            file = kept
-        with output.progress("importing", None) as advance:
-            done = service.desk.load(file, name=file.name if file is not kept else "standard input", advance=advance)
-    for feed in service.config.feeds:
-        service.publish(feed.name)
-    click.echo(f"imported {done.records} records: {done.new} new articles")
 
 
 def _headline(title: str) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from feedsvc.config import notation
+from feedsvc.config import notation, redirects
 from feedsvc.config.lines import KeyPath, key_lines, line_of
 from feedsvc.config.values import (
     KINDS,
     ONLY,
+    RESERVED_FEEDS,
     Admin,
     Alerts,
     Config,
@@ -44,6 +45,8 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "feeds": Feed,
 }
 _REPEATED = ("sources", "feeds")
+_REDIRECTS = "redirects"  # a table without settings of its own: each key is an address
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # Tables within tables, and their settings.
 _NESTED = {
     "selectors": [field.name for field in fields(Selectors)],
@@ -169,6 +172,7 @@ def _between_tables(data: Mapping[str, Any]) -> Iterator[_Finding]:
             if name in names:
                 yield (table, place, "name"), f'"{name}" is already the name of another one above; give each its own'
             names.add(name)
+    yield from _redirects(data)
     for place, row in _rows(data, "sources"):
         if "every" in row and "cron" in row:
             yield ("sources", place, "cron"), "say when by every or by cron, not by both"
@@ -187,6 +191,15 @@ def _unknown_sources(path: KeyPath, table: Mapping[str, Any], known: Sequence[st
     for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
         if isinstance(name, str) and name not in known:
             yield (*path, "sources", index), f"there is no source {notation.shown(name)}{notation.hint(name, known)}"
+
+
+def _redirects(data: Mapping[str, Any]) -> Iterator[_Finding]:
+    table, site = data.get(_REDIRECTS), data.get("site")
+    if isinstance(table, dict):
+        base_url = str(site.get("base_url", "")) if isinstance(site, dict) else ""
+        feeds = [name for _, name in _names(data, "feeds")]
+        found = redirects.problems(table, base_url=base_url.rstrip("/"), feeds=feeds, reserved=RESERVED_FEEDS)
+        yield from (((_REDIRECTS, origin), words) for origin, words in found)
 
 
 def _by_kind(place: int, row: Mapping[str, Any]) -> Iterator[_Finding]:
@@ -214,7 +227,8 @@ def _dotted(path: KeyPath, data: Any) -> str:
     written = ""
     for step in path:
         if isinstance(step, str):
-            written += f".{step}" if written else step
+            key = step if _BARE_KEY.fullmatch(step) else f'"{step}"'
+            written += f".{key}" if written else key
             data = data.get(step) if isinstance(data, dict) else None
         else:
             data = data[step] if isinstance(data, list) else None
@@ -297,7 +311,7 @@ def _unknown(path: KeyPath) -> str:
     if nested := _NESTED.get(str(path[-2])) if len(path) > 1 else None:
         known = nested
     else:
-        known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else TABLES)
+        known = list(TABLES[str(path[0])].model_fields if len(path) > 1 else (*TABLES, _REDIRECTS))
     if advice := notation.hint(key, known):
         return f"is no setting here{advice}"
     if elsewhere := next((name for name, table in TABLES.items() if key in table.model_fields), None):

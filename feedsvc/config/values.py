@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from feedsvc import addresses, text
 from feedsvc.config import crontab, notation
-from feedsvc.config.redirects import target
+from feedsvc.config.redirects import rules
 from feedsvc.errors import NotFound
 from feedsvc.model import MAIN_FEED, ArticleSelectors, FeedName, Format, Selection, Selectors, SourceName
 
@@ -274,7 +274,7 @@ class Config(_Table):
     alerts: Alerts = Alerts()
     hub: Hub = Hub()
     admin: Admin = Admin()
-    redirects: Mapping[str, Annotated[str | None, BeforeValidator(target)]] = Field(default_factory=dict)
+    redirects: Annotated[tuple[tuple[str, str | None], ...], BeforeValidator(rules)] = ()
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = Field((), validate_default=True)
 
@@ -346,9 +346,7 @@ class Config(_Table):
 
     def feed_settings(self, feed: Feed) -> str:
         """Return a digest of all settings that decide the bytes of the feed's documents."""
-        return text.digest(
-            self.site.model_dump_json(), feed.model_dump_json(), str(self.max_age_s(feed)), *self.hubs
-        )
+        return text.digest(self.site.model_dump_json(), feed.model_dump_json(), str(self.max_age_s(feed)), *self.hubs)
 
 
 def _inheriting(part: _Part, site: Site, *settings: str) -> _Part:

@@ -35,7 +35,12 @@ class Problem:
 
 NO_SUCH_PAGE = Problem(HTTPStatus.NOT_FOUND, "There is nothing at this address. The news line is on the front page.")
 NO_SUCH_FEED = Problem(HTTPStatus.NOT_FOUND, "There is no feed at this address. All feeds are listed at /feeds/.")
+NO_QUERY = Problem(
+    HTTPStatus.BAD_REQUEST,
+    'Say what the feed is to find, such as ?q=harbour or ?q="city council" -weather: at most 8 words, 200 characters.',
+)
 RETRACTED = Problem(HTTPStatus.GONE, "This article has been retracted and will not come back.")
+GONE = Problem(HTTPStatus.GONE, "What was here is gone for good. The feeds of today are listed at /feeds/.")
 NOT_PUBLISHED_YET = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "This feed has not been published yet. It will be there in a moment.",

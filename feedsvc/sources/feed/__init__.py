@@ -16,7 +16,7 @@ from feedsvc.sources.feed.repair import entries
 # that could be made up cost more.
 MAX_BYTES = 10_000_000
 
-__all__ = ["MAX_BYTES", "read"]
+__all__ = ["MAX_BYTES", "read", "read_page"]
 
 
 def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Harvest:
@@ -26,20 +26,29 @@ def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Harvest:
     are dropped where neither does (it is empty for a file). What cannot be read is a complaint; with the listing
     ``MISSING`` the document is no feed, or nothing of it can be read.
     """
+    return read_page(snapshot, zone=zone, base=base)[0]
+
+
+def read_page(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> tuple[Harvest, str | None]:
+    """Return what a feed says, as :func:`read` does, and the address of the document with the news before it.
+
+    Source: RFC 5005 (``prev-archive``, ``next``); JSON Feed 1.1, ``next_url``.
+    """
     try:
         written = decode(_bounded(snapshot.body), snapshot.media_type)
         reader = json_feed if written.lstrip()[:1] in ("{", "[") else xml_feed
         parsed = reader.parse(written, base)
     except NoFeed as problem:
         where = f"{snapshot.origin}:{problem.line}" if problem.line else snapshot.origin
-        return Harvest(complaints=(Complaint(where, str(problem)),))
+        return Harvest(complaints=(Complaint(where, str(problem)),)), None
     found, complaints = entries(parsed, taken_at=snapshot.taken_at, zone=zone)
     whole = not parsed.items and not parsed.troubles
-    return Harvest(
+    harvest = Harvest(
         entries=found,
         complaints=tuple(Complaint(snapshot.origin + trouble.place, trouble.message) for trouble in complaints),
         listing=Listing.PRESENT if found else Listing.EMPTY if whole else Listing.MISSING,
     )
+    return harvest, parsed.older
 
 
 def _bounded(body: bytes) -> bytes:

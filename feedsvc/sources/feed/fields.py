@@ -24,14 +24,16 @@ def parsed(feed: Any, lines: Sequence[int], troubles: Sequence[Trouble], base: s
     about = feed["feed"]
     home = _link(about, base)
     name = _title(about) or urlsplit(home or base).hostname or _NAMELESS
-    via = Via(name, home or base or None, _text(about, "id") or _self(about, base) or base or None)
+    via = Via(name, home or base or None, _text(about, "id") or _related(about, "self", base) or base or None)
     shared = _authors(about) if is_atom else ()
     known = lines if len(lines) == len(feed["entries"]) else ()
     items = (
         _item(entry, known[number] if known else None, is_atom, shared, _text(about, "language"), base)
         for number, entry in enumerate(feed["entries"])
     )
-    return Parsed(via, tuple(items), tuple(troubles))
+    # An archive (RFC 5005 §4) has "next" links too, of another meaning: a page of the same document (§3).
+    older = _related(about, "prev-archive", base) or _related(about, "next", base)
+    return Parsed(via, tuple(items), tuple(troubles), older)
 
 
 def _item(entry: Any, line: int | None, is_atom: bool, shared: tuple[str, ...], language: str, base: str) -> Item:
@@ -44,7 +46,7 @@ def _item(entry: Any, line: int | None, is_atom: bool, shared: tuple[str, ...], 
     return Item(
         place=f":{line}" if line else "",
         line=line,
-        guid=_text(entry, "id") or None,
+        guid=str(dict.get(entry, "id") or "").strip() or None,
         link=_link(entry, base),
         title=_title(entry, is_atom=is_atom),
         moments=tuple(filter(None, (_text(entry, name) for name in ("published", "updated", "created")))),
@@ -97,8 +99,8 @@ def _link(stated: Any, base: str) -> str | None:
     return next(filter(None, (absolute(link, base) for link in offered if link)), None)
 
 
-def _self(about: Any, base: str) -> str | None:
-    links = (link.get("href", "") for link in dict.get(about, "links", ()) if link.get("rel") == "self")
+def _related(about: Any, relation: str, base: str) -> str | None:
+    links = (link.get("href", "") for link in dict.get(about, "links", ()) if link.get("rel") == relation)
     return next(filter(None, (absolute(link, base) for link in links if link)), None)
 
 

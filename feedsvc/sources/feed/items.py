@@ -56,8 +56,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed; ``via`` is what it says of itself."""
+    """A feed; ``via`` is what it says of itself, ``older`` the document that holds the news before its own."""
 
     via: Via
     items: tuple[Item, ...]
     troubles: tuple[Trouble, ...] = ()
+    older: str | None = None

@@ -41,7 +41,7 @@ def parse(written: str, base: str) -> Parsed:
     if len(feed["items"]) > MOST_ITEMS:
         stated = f"{len(feed['items']):,}"
         troubles.append(Trouble("", f"has {stated} items, and {MOST_ITEMS:,} of them are as much as is read"))
-    return Parsed(via, tuple(items), tuple(troubles))
+    return Parsed(via, tuple(items), tuple(troubles), _address(feed, "next_url", base))
 
 
 def _item(place: str, stated: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Item:
