@@ -14,7 +14,7 @@ from benchmarks.newsroom import ENTRIES, Newsroom, paragraphs
 from feedsvc import feeds
 from feedsvc.addresses import permalink
 from feedsvc.config import Config
-from feedsvc.model import MAIN_FEED, Article, FeedIdentity, Format, SourceName
+from feedsvc.model import MAIN_FEED, Article, ArticleId, Document, FeedIdentity, Format, SourceName
 from feedsvc.text import paragraphs_html
 
 ROUNDS = 20
@@ -23,30 +23,46 @@ _IDENTITY = FeedIdentity(MAIN_FEED, "urn:uuid:6c1d0d0a-8ae2-4a3c-9d3e-1f6c1d0d0a
 
 
 def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
-    """Render the forty articles of the page as the page has them, headlines, and all of them with full stories."""
+    """Render the forty articles of the page as the page has them, headlines, and all of them with full stories.
+
+    Each is rendered for the first time, then with one new article on top, then again after a change elsewhere.
+    """
     room = Newsroom.found(folder / "rendering")
     config = room.config()
     headlines = _articles(room)
     for what, editions in (
         # Other ones each time: what was rendered before is remembered.
-        (f"{ENTRIES} headlines", [_with_titles(headlines, number) for number in range(rounds + 1)]),
-        (f"{ENTRIES} full stories", [_with_bodies(headlines, number) for number in range(rounds + 1)]),
+        (f"{ENTRIES} headlines", [_with_titles(headlines, number) for number in range(rounds + 2)]),
+        (f"{ENTRIES} full stories", [_with_bodies(headlines, number) for number in range(rounds + 2)]),
     ):
-        bare, whole = _compared(editions, config, rounds)
-        against = ratio(whole, bare), "bare feedgen"
-        yield Figure(f"render {what}: 3 formats, 4 encodings", median(whole) * 1000, "ms", None, *against)
+        bare, *ours = _compared(editions, config, rounds)
+        cases = (
+            f"render {what}: 3 formats, 4 encodings",
+            "… with one new among them",
+            "… again, when nothing in them changed",
+        )
+        for case, seconds in zip(cases, ours, strict=True):
+            yield Figure(case, median(seconds) * 1000, "ms", None, ratio(seconds, bare), "bare feedgen")
         yield Figure("… bare feedgen, RSS and Atom", median(bare) * 1000, "ms")
 
 
 def _compared(
     editions: Sequence[Sequence[Article]], config: Config, rounds: int
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    bare, whole = timed(
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+    published: dict[Format, Document] = {}
+    later = [[_latest(editions[number + 1][0]), *editions[number][:-1]] for number in range(rounds + 1)]
+    bare, first, one_new, unchanged = timed(
         rounds,
         Work(lambda number: _bare(editions[number], config)),
-        Work(lambda number: _whole(editions[number], config)),
+        Work(lambda number: _whole(editions[number], config, published)),
+        Work(lambda number: _whole(later[number], config, published)),
+        Work(lambda number: _whole(later[number], config, published)),
     )
-    return bare, whole
+    return bare, first, one_new, unchanged
+
+
+def _latest(article: Article) -> Article:
+    return replace(article, id=ArticleId("latest"), guid="urn:uuid:6c1d0d0a-8ae2-4a3c-9d3e-1f6c1d0d0a8b")
 
 
 def _with_titles(articles: Sequence[Article], edition: int) -> tuple[Article, ...]:
@@ -69,10 +85,10 @@ def _with_bodies(articles: Sequence[Article], edition: int) -> tuple[Article, ..
     )
 
 
-def _whole(articles: Sequence[Article], config: Config) -> None:
+def _whole(articles: Sequence[Article], config: Config, published: dict[Format, Document]) -> None:
     feed = config.feed(MAIN_FEED)
     for format_ in Format:
-        feeds.document(
+        published[format_], _ = feeds.document(
             feed,
             format_,
             articles,
@@ -80,7 +96,7 @@ def _whole(articles: Sequence[Article], config: Config) -> None:
             _IDENTITY,
             ttl_s=config.max_age_s(feed),
             now=_NOW,
-            previous=None,
+            previous=published.get(format_),
             built_from=1,
             settings="",
         )

@@ -28,24 +28,36 @@ def document(
     identity: FeedIdentity,
     *,
     ttl_s: int,
-    now: datetime,
+    now: datetime | None,
     previous: Document | None,
     built_from: int,
     settings: str,
     history: History | None = None,
     hubs: Sequence[str] = (),
     stylesheet: str | None = None,
+    since: int | None = None,
 ) -> tuple[Document, tuple[Complaint, ...]]:
     """Return the feed's document in one format, ready to store, and a complaint for each article left out of it.
 
     ``previous`` is the document that this one replaces: while the bytes stay, so do its entity tag, encodings and
-    ``last_modified``; else that is ``now``. For the rest see :func:`~feedsvc.feeds.render`.
+    ``last_modified``; else that is ``now``, or None. For the rest see :func:`~feedsvc.feeds.render`.
 
     Raises:
         FeedUnpublishable: see there; ``previous`` should stay served.
     """
     rendering = render(
-        feed, format, window, site, identity, ttl_s=ttl_s, history=history, hubs=hubs, stylesheet=stylesheet
+        feed,
+        format,
+        window,
+        site,
+        identity,
+        ttl_s=ttl_s,
+        history=history,
+        hubs=hubs,
+        stylesheet=stylesheet,
+        since=since,
+        # Other settings may come from another feedsvc with another gate.
+        judged=previous.body if previous and previous.settings == settings else None,
     )
     if previous is not None and previous.body == rendering.body:
         return replace(previous, max_age_s=ttl_s, built_from=built_from, settings=settings), rendering.left_out
@@ -54,7 +66,7 @@ def document(
         format=format,
         body=rendering.body,
         etag=_entity_tag(rendering.body, settings, window[: feed.limit]),
-        last_modified=now.astimezone(UTC).replace(microsecond=0),
+        last_modified=now.astimezone(UTC).replace(microsecond=0) if now else None,
         max_age_s=ttl_s,
         encodings=_encodings(rendering.body),
         built_from=built_from,
@@ -83,14 +95,14 @@ def _mark(settings: str) -> str:
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:
-    # Levels measured on 40 entries, two cores: 27 kB of headlines take 1.7 ms in all, 158 kB of full stories 15 ms. The
-    # highest levels make brotli's a tenth to a fifth smaller for 50 to 300 ms; brotli 9 takes 12 ms for any document.
+    # Levels measured on 40 entries (ADR 5): the higher ones cost many times as much as they save. zstd gets the least
+    # time: whoever takes it takes brotli too, and is sent that.
     import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
 
     packed = {
         "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),
-        "zstd": zstandard.ZstdCompressor(level=9).compress(body),
+        "zstd": zstandard.ZstdCompressor(level=3).compress(body),
         "gzip": gzip.compress(body, compresslevel=6, mtime=0),
     }
     return {coding: data for coding, data in packed.items() if len(data) < len(body)}

@@ -80,7 +80,7 @@ class Item:
 
 
 # Three formats and the next rendering say the same of the same articles.
-_known: Memory[tuple[Article, str, str, str], Item] = Memory(16_000_000)
+_known: Memory[tuple[Article, str, str, str], Item] = Memory(32_000_000)
 
 
 def channel(

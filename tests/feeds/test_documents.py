@@ -10,6 +10,7 @@ import zstandard
 from newsroom import EVENING, FEED, IDENTITY, SITE, article, publish
 
 from feedsvc import feeds
+from feedsvc.feeds import gate
 from feedsvc.model import Format
 
 WINDOW = [article(number) for number in range(5)]
@@ -77,6 +78,17 @@ def test_while_the_bytes_stay_only_what_they_were_built_from_moves():
     assert again.encodings is first.encodings
     assert (again.body, again.etag, again.last_modified) == (first.body, first.etag, first.last_modified)
     assert (again.built_from, again.settings) == (2, "t")
+
+
+def test_bytes_that_passed_the_gate_under_these_settings_need_not_pass_it_again(monkeypatch):
+    first, shorter = document(), publish(Format.RSS, *WINDOW[1:])
+    judged = []
+    monkeypatch.setattr(gate, "check", lambda body, *_: judged.append(body))
+    document(previous=first, built_from=2)
+    assert judged == []
+    document(previous=first, settings="t")
+    document(WINDOW[1:], previous=first)
+    assert judged == [first.body, shorter]
 
 
 def test_new_bytes_have_a_new_tag_and_time():
