@@ -114,8 +114,9 @@ class Document:
     ``etag`` is the strong entity tag of the identity coding without quotes; each other coding appends ``-CODING``. It
     names a state of the feed: see :func:`feedsvc.feeds.change_number`.
     ``encodings`` maps content codings (``gzip``, ``br``, ``zstd``) to their bytes; one that would not be smaller is
-    absent. ``last_modified`` is when the bytes last changed, whole seconds UTC; None when nobody has kept the time. ``built_from`` is the store's change
-    number and ``settings`` the digest of the settings that the document was rendered from.
+    absent. ``last_modified`` is when the bytes last changed, whole seconds UTC; None when nobody has kept that.
+    ``built_from`` is the store's change number and ``settings`` the digest of the settings that the document was
+    rendered from.
     """
 
     feed: FeedName

@@ -22,8 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from feedsvc.model import Article, ArticleId, Place, Revision, Selection, SourceName
-from feedsvc.store import article_rows, counters, selecting
+from feedsvc.model import Article, ArticleId, Label, LabelKind, Place, Query, Revision, Selection, SourceName
+from feedsvc.store import article_rows, counters, labels, searching, selecting
 from feedsvc.store.article_rows import DERIVED, READ_AS, ROWS, Columns
 from feedsvc.store.selecting import Span
 from feedsvc.store.tables import article, article_headline, revision
@@ -34,6 +34,9 @@ _ARRIVAL = "arrival"
 # Values in one IN list, and rows in one page of a stream: far below what either database takes in a statement (SQLite:
 # 32,766), and little memory.
 _CHUNK = 500
+
+# The matches of a query that a page by age is made of: a database finds them in the order of arrival.
+_WINDOW = 1_000
 
 _BY_AGE = attrgetter("published", "first_seen", "id")
 
@@ -79,10 +82,14 @@ class Articles:
         Those under an embargo are not among them.
 
         ``before`` is the last article of the page before this one. With ``retracted``, tombstones stand in their
-        places, so that a window over both does not slide back when one is retracted.
+        places, so that a window over both does not slide back when one is retracted. With a query, the pages end with
+        the last of the newest thousand arrivals: :meth:`walk` goes on from there.
         """
-        statement = selecting.page(selection, limit=limit, before=before, retracted=retracted)
-        return tuple(self._values(statement))
+        if selection.asks_for_words:
+            found = self._searched(selection, Span(), _WINDOW, retracted=retracted)
+            older = (each for each in found if before is None or _BY_AGE(each) < _BY_AGE(before))
+            return tuple(islice(sorted(older, key=_BY_AGE, reverse=True), limit))
+        return tuple(self._values(selecting.page(selection, limit=limit, before=before, retracted=retracted)))
 
     def walk(
         self,
@@ -99,8 +106,10 @@ class Articles:
         ``below`` and ``above`` are arrival numbers, themselves left out. What has arrived stays in its place, so parts
         of the line that end before :meth:`greatest_arrival` gain nothing any more.
         """
-        statement = selecting.walk(selection, Span(below, above, newest_first), limit=limit, retracted=retracted)
-        return tuple(self._values(statement))
+        span = Span(below, above, newest_first)
+        if selection.asks_for_words:
+            return self._searched(selection, span, limit, retracted=retracted)
+        return tuple(self._values(selecting.walk(selection, span, limit=limit, retracted=retracted)))
 
     def arrivals(
         self,
@@ -112,8 +121,23 @@ class Articles:
         newest_first: bool = True,
     ) -> tuple[tuple[int, ArticleId], ...]:
         """Return the arrival numbers and ids alone of what :meth:`walk` gives, tombstones among them."""
-        statement = selecting.arrivals(selection, Span(below, above, newest_first), limit=limit)
+        span = Span(below, above, newest_first)
+        if selection.asks_for_words:
+            return tuple((each.arrival, each.id) for each in self._searched(selection, span, limit, retracted=True))
+        statement = selecting.arrivals(selection, span, limit=limit)
         return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement))
+
+    def search(
+        self, query: Query, selection: Selection, *, below: int | None = None, limit: int
+    ) -> tuple[Article, ...]:
+        """Return what the query finds among the articles selected, the newest arrival first, none of them retracted.
+
+        ``below`` is the arrival of the last article of the page before this one. A query without terms finds nothing.
+        """
+        if not query.terms:
+            return ()
+        both = Query((*Query.parse(selection.query).terms, *query.terms))
+        return self.walk(replace(selection, query=str(both)), below=below, limit=limit, retracted=False)
 
     def places(self, *, above: int, upto: int) -> tuple[Place, ...]:
         """Return where the articles stand that arrived after ``above``, up to ``upto``; oldest arrival first.
@@ -128,6 +152,14 @@ class Articles:
     def greatest_arrival(self) -> int:
         """Return the greatest arrival number given so far; 0 before the first."""
         return counters.read(self._connection, _ARRIVAL)
+
+    def label(self, kind: LabelKind, slug: str) -> Label | None:
+        """Return the label of this slug."""
+        return labels.get(self._connection, kind, slug)
+
+    def labels(self, kind: LabelKind, *, limit: int, after: str = "") -> tuple[Label, ...]:
+        """Return labels in the order of their slugs; ``after`` is the last slug of the page before this one."""
+        return labels.page(self._connection, kind, limit=limit, after=after)
 
     def candidates(
         self,
@@ -197,6 +229,11 @@ class Articles:
         """Return the number of the last write of articles; 0 before the first."""
         return counters.read(self._connection, _CHANGE)
 
+    def _searched(self, selection: Selection, span: Span, limit: int, *, retracted: bool) -> tuple[Article, ...]:
+        numbers = searching.arrivals(self._connection, selection, span, limit=limit, retracted=retracted)
+        found = [each for some in _chunks(numbers) for each in self._values(ROWS.where(article.c.arrival.in_(some)))]
+        return tuple(sorted(found, key=attrgetter("arrival"), reverse=span.newest_first))
+
     def _first(self, condition: ColumnElement[bool]) -> Article | None:
         return next(self._values(ROWS.where(condition)), None)
 
@@ -235,10 +272,14 @@ class Articles:
         self._update([article_rows.row(value) for value, _ in edited])
         self._insert(revision, [article_rows.reading(old) for value, old in edited if value.revision != old.revision])
         for table, derive, names in DERIVED:
-            again = [value for value, old in edited if _differ(value, old, names)]
-            for some in _chunks([value.id for value in again]):
+            moved = [value for value, old in edited if _differ(value, old, names)]
+            for some in _chunks([value.id for value in moved]):
                 self._connection.execute(delete(table).where(table.c.article.in_(some)))
-            self._insert(table, [line for value in (*new, *again) for line in derive(value)])
+            self._insert(table, [line for value in (*new, *moved) for line in derive(value)])
+        again = [(value, old) for value, old in edited if _differ(value, old, searching.FIELDS)]
+        searching.drop(self._connection, (old for _, old in again))
+        searching.put(self._connection, (*new, *(value for value, _ in again)))
+        labels.write(self._connection, (value for value in writes if value.arrival))
         return number
 
     def _arrive(self, writes: Iterable[Article]) -> dict[ArticleId, int]:

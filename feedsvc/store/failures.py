@@ -84,6 +84,9 @@ def misses_schema(error: SQLAlchemyError) -> bool:
 
 
 def _sqlite(cause: sqlite3.Error) -> str | None:
+    if str(cause).startswith("no such module"):
+        module = str(cause).rpartition(" ")[2].upper()
+        return f"this Python's SQLite is built without {module}, which searching needs; use another, or PostgreSQL"
     # Extended codes carry the primary one in the low byte; errors of the Python module itself have none.
     return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
 

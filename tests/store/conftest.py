@@ -88,7 +88,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/store.db"
     url: str = request.getfixturevalue("migrated_schema")
     with psycopg.connect(url) as connection:
-        connection.execute("TRUNCATE " + ", ".join(metadata.tables))
+        connection.execute("TRUNCATE article_words, " + ", ".join(metadata.tables))
     return url
 
 

@@ -1,7 +1,10 @@
+import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -9,6 +12,7 @@ from sqlalchemy import inspect, text
 from store_samples import NOON
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
+from feedsvc.model import LabelKind, Query, Selection
 from feedsvc.store import Store
 from feedsvc.store.migrating import HEAD, REVISIONS, VERSION_TABLE, alembic_config
 from feedsvc.store.tables import metadata
@@ -31,8 +35,15 @@ def test_migrations_make_of_an_empty_database_what_the_tables_say(empty):
     assert empty.migrate() == (None, HEAD)
 
     with empty._database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "include_name": _in_the_tables}
+        )
         assert compare_metadata(context, metadata) == []
+
+
+def _in_the_tables(name, kind, parents):
+    """The index of words is written in the language of each database, not in that of the tables."""
+    return not (kind == "table" and name.startswith("article_words"))
 
 
 def test_migrating_twice_changes_nothing(empty):
@@ -113,3 +124,89 @@ print([name for name in ("alembic", "sqlalchemy.orm") if name in sys.modules])
     run = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, timeout=60, check=True)
 
     assert run.stdout == "[]\n"
+
+
+# --- from one revision to the next ------------------------------------------------------------------------------------
+
+# As the first revision was written to: two articles of one minute, one retracted, one under an embargo.
+_FIRST_ROWS = [
+    ("b", "2025-02-08 12:01:00+00", "Sport", '["Cup", "cup"]', '["A. Writer"]', "en", None, None),
+    ("a", "2025-02-08 12:01:00+00", "SPORT", '["C++"]', "[]", "EN", None, "2025-02-09 00:00:00+00"),
+    ("c", "2025-02-08 12:02:00+00", "Secret", '["Merger"]', "[]", None, "2030-01-01 00:00:00+00", None),
+    ("d", "2025-02-08 12:00:00+00", None, '["C"]', "[]", None, None, None),
+]
+
+
+@pytest.fixture
+def released(empty):
+    """A store as it stood when it was first released, with articles in it."""
+    with empty._database.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        zone = "" if connection.dialect.name == "sqlite" else "+00"
+        for id_, at, section, tags, authors, language, embargo, retracted in _FIRST_ROWS:
+            fields = {
+                "id": id_, "guid": id_, "source": "front-page", "title": f"Bridge {id_}", "slug": id_,
+                "published": at, "first_seen": at, "updated": at, "revision": 1, "section": section,
+                "authors": authors, "tags": tags, "body": "<p>Steel</p>", "enclosures": "[]", "language": language,
+                "embargo": embargo, "aliases": "[]", "pinned": "[]", "retracted": retracted, "changed": 1,
+                "section_key": section and section.casefold(),
+            }  # fmt: skip
+            written = {
+                name: value.replace("+00", ".000000" + zone) if isinstance(value, str) else value
+                for name, value in fields.items()
+            }
+            _insert(connection, "article", written)
+            for table, names in (("article_tag", tags), ("article_author", authors)):
+                for key in {name.casefold() for name in json.loads(names)}:
+                    times = {"published": written["published"], "first_seen": written["first_seen"]}
+                    _insert(connection, table, {"article": id_, "key": key} | times)
+    return empty
+
+
+def _insert(connection, table, row):
+    columns = text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})")
+    connection.execute(columns, row)
+
+
+def test_articles_of_the_first_release_arrive_by_age_and_are_found(released):
+    released.migrate()
+
+    with released.read() as tx:
+        assert [(each.arrival, each.id) for each in tx.articles.stream()] == [(1, "d"), (2, "a"), (3, "b"), (0, "c")]
+        assert tx.articles.greatest_arrival() == 3
+        for selection in (
+            Selection(tags=("CUP",)),
+            Selection(authors=("a. writer",)),
+            Selection(sections=("sport",), exclude=Selection(tags=("c++",))),
+            Selection(query="bridge", tags=("cup",)),
+            Selection(query="steel b"),
+        ):
+            assert [each.id for each in tx.articles.walk(selection, limit=9)] == ["b"]
+        assert [each.id for each in tx.articles.walk(Selection(languages=("En",)), limit=9)] == ["b", "a"]
+        assert [each.id for each in tx.articles.search(Query.parse("bridge"), Selection(), limit=9)] == ["b", "d"]
+        labels = [(each.kind, each.slug, each.name) for kind in LabelKind for each in tx.articles.labels(kind, limit=9)]
+        assert labels == [
+            ("section", "sport", "SPORT"),
+            ("tag", "c", "C"),
+            ("tag", "c-2", "C++"),
+            ("tag", "cup", "Cup"),
+            ("author", "a-writer", "A. Writer"),
+            ("source", "front-page", "front-page"),
+            ("language", "en", "EN"),
+        ]
+
+
+def test_articles_of_the_first_release_go_on_as_any_other(released):
+    """Every derived row and every word that the migration wrote is one that a later write finds again."""
+    released.migrate()
+
+    with released.begin() as tx:
+        first = {each.id: each for each in tx.articles.stream()}
+        tx.articles.put([replace(first["b"], title="Tunnel", tags=()), replace(first["c"], embargo=None)])
+        assert [each.id for each in tx.articles.walk(Selection(), limit=9)] == ["c", "b", "a", "d"]
+        assert [each.id for each in tx.articles.walk(Selection(query="bridge"), limit=9)] == ["c", "a", "d"]
+        assert [each.id for each in tx.articles.walk(Selection(query="tunnel steel"), limit=9)] == ["b"]
+        assert tx.articles.walk(Selection(tags=("cup",)), limit=9) == ()
+        assert tx.articles.label(LabelKind.TAG, "merger").name == "Merger"

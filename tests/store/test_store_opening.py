@@ -157,3 +157,11 @@ def unused_port() -> int:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
         return port
+
+
+def test_a_sqlite_without_a_module_that_is_needed_says_so(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+    said = r"is built without FTS9, .* use another, or PostgreSQL"
+    with pytest.raises(StoreUnavailable, match=said), store._database.write() as connection:
+        connection.exec_driver_sql("CREATE VIRTUAL TABLE words USING fts9(words)")
+    store.close()

@@ -1,0 +1,117 @@
+"""What readers search by: words, phrases, beginnings of words, and what is not to be there.
+
+Knows the one way in which texts and queries are taken apart into words, so that every database finds the same; hides
+Unicode's corners.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, filterfalse, islice
+
+from feedsvc.model.article import Article
+
+# Scripts that are written without spaces: a character is a word, and what stands together in a query is a phrase.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]{{1,64}}")
+_BETWEEN_BLOCKS = re.compile(r"</(?:p|li|h[1-6]|blockquote|div|figcaption|pre|td|th|dt|dd)>|<[bh]r\s*/?>")
+_TAG = re.compile(r"<[^>]*>")
+_TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
+
+# So much of an article is searched: 10,000 words of most languages, and far below what PostgreSQL takes for one.
+_CHARACTERS_READ = 60_000
+_CHARACTERS_ASKED = 200
+_TERMS_ASKED = 8
+# The beginning of fewer letters is that of too many words.
+_PREFIX_LETTERS = 3
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words of a text in order, without case and accents; ``İ``, ``I``, ``ı`` and ``i`` are one."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    folded = unicodedata.normalize("NFKD", text).replace("ı", "i").casefold()
+    return _WORD.findall("".join(filterfalse(unicodedata.combining, folded)))
+
+
+def article_words(article: Article) -> list[list[str]]:
+    """Return the words by which an article is found, those of each text apart: no phrase goes from one to another."""
+    texts = [article.title, article.section, *article.tags, *article.authors, _plain(article.summary)]
+    words = []
+    room = _CHARACTERS_READ
+    for text in (*texts, _plain(article.body)):
+        if text and room > 0:
+            words.append(search_words(text[:room]))
+            room -= len(text)
+    return words
+
+
+def _plain(body: str | None) -> str | None:
+    if not body or not ("<" in body or "&" in body):
+        return body
+    return html.unescape(_TAG.sub("", _BETWEEN_BLOCKS.sub(" ", body)))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand next to one another; the last may go on when it is a ``prefix``."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    excluded: bool = False
+
+    def __str__(self) -> str:
+        # Composed, for Korean syllables have come apart into letters.
+        words = unicodedata.normalize("NFC", " ".join(self.words))
+        quoted = f'"{words}"' if len(self.words) > 1 else words
+        return f"{'-' if self.excluded else ''}{quoted}{'*' if self.prefix else ''}"
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Tell whether these words follow one another somewhere among those given."""
+        length = len(self.words)
+        *whole, last = self.words
+        return any(
+            (words[end - 1].startswith(last) if self.prefix else words[end - 1] == last)
+            and [*words[end - length : end - 1]] == whole
+            for end in range(length, len(words) + 1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched: all terms, in the order written, but none of the excluded. Without terms all is found."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the canonical form: queries that find the same way are written the same way."""
+        return " ".join(map(str, self.terms))
+
+    @classmethod
+    def parse(cls, text: str) -> "Query":
+        """Read ``words "a phrase" -excluded begin*``; what is beyond 8 terms or 200 characters is left out.
+
+        Nothing is an error: what has no word in it says nothing, and a quotation without end goes to the end.
+        """
+        return _parsed(text[:_CHARACTERS_ASKED])
+
+    def matches(self, article: Article) -> bool:
+        """Tell whether the article is found."""
+        texts = article_words(article)
+        return all(any(map(term.matches, texts)) is not term.excluded for term in self.terms)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Query:
+    terms = chain.from_iterable(_terms(*found) for found in _TERM.findall(text))
+    return Query(tuple(islice(dict.fromkeys(terms), _TERMS_ASKED)))
+
+
+def _terms(minus: str, phrase: str, word: str, star: str) -> Iterable[Term]:
+    prefix = bool(star) or word.endswith("*")
+    words = tuple(search_words(phrase or word))
+    if words:
+        yield Term(words, prefix and len(words[-1]) >= _PREFIX_LETTERS, bool(minus))

@@ -1,0 +1,68 @@
+"""Labels: each name that a visible article has carried, with the slug under which it is addressed.
+
+Knows how slugs are given; hides that a name is written down once, by the first article that brings it.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from sqlalchemy import Connection, insert, select
+
+from feedsvc.model import Article, Label, LabelKind, fold_name
+from feedsvc.store.tables import label
+from feedsvc.text import slug
+
+_LOOKED_UP = 500  # values in one IN list
+
+_Name = tuple[LabelKind, str]
+
+
+def get(connection: Connection, kind: LabelKind, slug: str) -> Label | None:
+    row = connection.execute(select(label).where(label.c.kind == kind, label.c.slug == slug)).first()
+    return Label(kind, row.key, row.slug, row.name) if row else None
+
+
+def page(connection: Connection, kind: LabelKind, *, limit: int, after: str) -> tuple[Label, ...]:
+    rows = select(label).where(label.c.kind == kind, label.c.slug > after).order_by(label.c.slug).limit(limit)
+    return tuple(Label(kind, row.key, row.slug, row.name) for row in connection.execute(rows))
+
+
+def write(connection: Connection, articles: Iterable[Article]) -> None:
+    """Write down the names of these articles that are not there yet."""
+    names: dict[_Name, str] = {}
+    for article in articles:
+        for kind, name in _names(article):
+            names.setdefault((kind, fold_name(name)), name)
+    add(connection, names)
+
+
+def add(connection: Connection, names: dict[_Name, str]) -> None:
+    """Write down the names, by kind and key, that are not there yet."""
+    known: set[_Name] = set()
+    keys = sorted({key for _, key in names})
+    for some in (keys[at : at + _LOOKED_UP] for at in range(0, len(keys), _LOOKED_UP)):
+        rows = connection.execute(select(label.c.kind, label.c.key).where(label.c.key.in_(some)))
+        known |= {(LabelKind(kind), key) for kind, key in rows}
+    for (kind, key), name in names.items():
+        if (kind, key) not in known:
+            free = _free_slug(connection, kind, name)
+            connection.execute(insert(label).values(kind=kind, key=key, slug=free, name=name))
+
+
+def _free_slug(connection: Connection, kind: LabelKind, name: str) -> str:
+    wanted = slug(name, otherwise="x")
+    return next(
+        each
+        for each in (f"{wanted}-{number}" if number > 1 else wanted for number in count(1))
+        if get(connection, kind, each) is None
+    )
+
+
+def _names(article: Article) -> Iterator[_Name]:
+    yield LabelKind.SOURCE, article.source
+    if article.section:
+        yield LabelKind.SECTION, article.section
+    if article.language:
+        yield LabelKind.LANGUAGE, article.language
+    yield from ((LabelKind.TAG, tag) for tag in article.tags)
+    yield from ((LabelKind.AUTHOR, author) for author in article.authors)

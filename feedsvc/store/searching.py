@@ -1,0 +1,198 @@
+"""The index of words, in which articles are searched: FTS5 in SQLite, a table of ``tsvector`` in PostgreSQL.
+
+Knows how either is written and asked; hides that the names which an article carries stand there as words too, so that a
+search in a section looks along the shorter of two lists rather than through all that was found.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from feedsvc.model import Article, Query, Selection, Term, article_words, fold_name
+from feedsvc.store.selecting import Span
+from feedsvc.text import digest
+
+# No letter of any script, so no word of ours is one of a text; alone it stands before each text, so in every article.
+_MARK = "\ue000"
+_GONE = f"{_MARK}gone"
+
+# The fields that decide what stands in the index.
+FIELDS = ("title", "section", "tags", "authors", "summary", "body", "source", "language", "retracted", "arrival")
+
+_BEYOND = 2**62
+
+# Words come folded and apart by spaces, so the tokeniser is the one that leaves all beyond ASCII as it is. The texts
+# stand with the articles alone (content), and nothing is ranked by length (columnsize).
+_FTS5 = """
+    CREATE VIRTUAL TABLE article_words USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0)
+"""
+_TSVECTOR = """
+    CREATE TABLE article_words (
+        arrival BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY,
+        words TSVECTOR NOT NULL
+    ) WITH (toast_tuple_target = 8160)
+"""
+# Looked at by the hundred: nothing that would have to be unpacked, or fetched from elsewhere.
+_UNPACKED = "ALTER TABLE article_words ALTER words SET STORAGE EXTERNAL"
+# Every search reads the whole list of what is not yet in order: a short one.
+_GIN = "CREATE INDEX ix_article_words ON article_words USING gin (words) WITH (gin_pending_list_limit = 256)"
+CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5,), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
+
+_PUT = {
+    "sqlite": "INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)",
+    "postgresql": "INSERT INTO article_words (arrival, words) VALUES (:arrival, CAST(:words AS tsvector))",
+}
+_DROP = {
+    # FTS5 forgets the words that it is told.
+    "sqlite": "INSERT INTO article_words (article_words, rowid, words) VALUES ('delete', :arrival, :words)",
+    "postgresql": "DELETE FROM article_words WHERE arrival = :arrival",
+}
+
+
+def drop(connection: Connection, articles: Iterable[Article]) -> None:
+    """Take articles out of the index, as they were put in."""
+    _write(connection, _DROP, articles)
+
+
+def put(connection: Connection, articles: Iterable[Article]) -> None:
+    """Put articles that are not in the index there, unless they are under an embargo."""
+    _write(connection, _PUT, articles)
+
+
+def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
+    dialect = connection.dialect.name
+    spelt = _spelt if dialect == "sqlite" else _vector
+    rows = [{"arrival": each.arrival, "words": spelt(_words(each))} for each in articles if each.arrival]
+    if rows:
+        connection.execute(text(statements[dialect]), rows)
+
+
+def _words(article: Article) -> Iterator[str]:
+    for kind, names in _names(
+        (article.source,), (article.section,), article.tags, article.authors, (article.language,)
+    ):
+        yield from (_label(kind, name) for name in dict.fromkeys(names))
+    if article.retracted:
+        yield _GONE
+    for words in article_words(article):
+        yield _MARK
+        yield from words
+
+
+def _names(
+    sources: Iterable[str],
+    sections: Iterable[str | None],
+    tags: Iterable[str],
+    authors: Iterable[str],
+    languages: Iterable[str | None],
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield names by kind, as they are compared."""
+    yield "source", list(sources)
+    yield "section", [fold_name(name) for name in sections if name]
+    yield "tag", [*map(fold_name, tags)]
+    yield "author", [*map(fold_name, authors)]
+    yield "language", [fold_name(name) for name in languages if name]
+
+
+def _label(kind: str, name: str) -> str:
+    return _MARK + digest(kind, name)[:16]
+
+
+def _spelt(words: Iterable[str]) -> str:
+    return " ".join(words)
+
+
+def _vector(words: Iterable[str]) -> str:
+    # Not to_tsvector: its parser has words of its own, and knows letters beyond ASCII in some locales only.
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for place, word in enumerate(words, 1):
+        places[word].append(str(place))
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """How one of the two databases writes what it is asked for."""
+
+    all: str
+    any: str
+    but_not: str
+    term: Callable[[Term], str]
+
+
+def _fts5_term(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
+
+
+def _tsquery_term(term: Term) -> str:
+    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
+
+
+_NOTATIONS = {
+    "sqlite": _Notation(" AND ", " OR ", " NOT ", _fts5_term),
+    "postgresql": _Notation(" & ", " | ", " & !", _tsquery_term),
+}
+
+
+def _asked(selection: Selection, notation: _Notation, *, retracted: bool) -> str:
+    wanted = [*_alternatives(selection, notation)]
+    unwanted = [] if retracted else [notation.term(Term((_GONE,)))]
+    for term in Query.parse(selection.query).terms:
+        (unwanted if term.excluded else wanted).append(notation.term(term))
+    if exclude := selection.exclude:
+        unwanted += _alternatives(exclude, notation)
+        if exclude.query:
+            unwanted.append(_asked(Selection(query=exclude.query), notation, retracted=True))
+    every = wanted or [notation.term(Term((_MARK,)))]
+    return notation.but_not.join(f"({part})" for part in (notation.all.join(f"({each})" for each in every), *unwanted))
+
+
+def _alternatives(selection: Selection, notation: _Notation) -> Iterator[str]:
+    given = (selection.sources, selection.sections, selection.tags, selection.authors, selection.languages)
+    for kind, names in _names(*given):
+        if names:
+            yield notation.any.join(notation.term(Term((_label(kind, name),))) for name in names)
+
+
+def arrivals(connection: Connection, selection: Selection, span: Span, *, limit: int, retracted: bool) -> list[int]:
+    """Return the arrival numbers of the first articles that a selection with a query selects, in order."""
+    dialect = connection.dialect.name
+    values = {
+        "asked": _asked(selection, _NOTATIONS[dialect], retracted=retracted),
+        "above": span.above or 0,
+        "below": _BEYOND if span.below is None else span.below,
+        "limit": limit,
+    }
+    for statement in _SEARCHES[dialect]:
+        way = "DESC" if span.newest_first else "ASC"
+        found = connection.execute(text(statement.format(way=way)), values).scalars().all()
+        if len(found) == limit:
+            break
+    return list(found)
+
+
+# FTS5 goes along its lists in the order of arrival, and ends at the limit.
+_ALONG = """
+    SELECT rowid FROM article_words WHERE article_words MATCH :asked AND rowid > :above AND rowid < :below
+    ORDER BY rowid {way} LIMIT :limit
+"""
+# PostgreSQL sorts whatever it has found; but a word of every day is found often enough among the newest articles.
+_AMONG_THE_NEXT = """
+    SELECT arrival FROM (
+        SELECT arrival, words FROM article_words WHERE arrival > :above AND arrival < :below
+        ORDER BY arrival {way} LIMIT 500
+    ) AS next
+    WHERE words @@ CAST(:asked AS tsquery) ORDER BY arrival {way} LIMIT :limit
+"""
+# Materialized, or it would walk through all articles in the hope of meeting a rare word soon.
+_AMONG_ALL = """
+    WITH found AS MATERIALIZED (SELECT arrival FROM article_words WHERE words @@ CAST(:asked AS tsquery))
+    SELECT arrival FROM found WHERE arrival > :above AND arrival < :below ORDER BY arrival {way} LIMIT :limit
+"""
+# One after another until one finds as many as are wanted; the last finds all.
+_SEARCHES = {"sqlite": (_ALONG,), "postgresql": (_AMONG_THE_NEXT, _AMONG_ALL)}
