@@ -180,6 +180,8 @@ BROKEN = [
     (Format.ATOM, "urn:x-news:1", "urn:x-news:0", "id-unique"),
     (Format.ATOM, "<id>urn:x-news:1</id>", "", "id-present"),
     (Format.ATOM, "urn:x-news:1", "urn x-news:1", "id-address"),
+    (Format.ATOM, "urn:x-news:1", "urn:news-1", "id-address"),
+    (Format.ATOM, "<category", "<source><id>other</id></source><category", "id-address"),
     (Format.ATOM, "<title>Headline 0</title>", "", "entry-required"),
     (Format.ATOM, "<author><name>The Desk</name></author>", "", "entry-required"),
     (Format.ATOM, '<summary type="html">', "<summary/><summary>", "entry-once"),

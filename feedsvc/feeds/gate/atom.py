@@ -20,7 +20,9 @@ _REQUIRED = (_ID, _TITLE, _UPDATED)
 _FEED_ONCE = {f"{ATOM}{name}" for name in ("generator", "icon", "logo", "rights", "subtitle")}
 _ENTRY_ONCE = {f"{ATOM}{name}" for name in ("published", "content", "rights", "source", "summary")}
 _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
-_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`]+", re.ASCII | re.IGNORECASE)
+_URI = re.compile(
+    r"(?:urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:|(?!urn:)[a-z][a-z0-9+.-]*:)[^\s<>\"{}|\\^`]+", re.ASCII | re.IGNORECASE
+)
 _TEXTS = tuple(f"{ATOM}{name}" for name in ("title", "subtitle", "summary", "rights"))
 
 
@@ -62,11 +64,10 @@ def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> 
     )
     found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ENTRY_ONCE))
     found += [*_id(where, identity), *_types(where, parts), *_alternates(where, parts, rules.ENTRY_ONCE)]
-    if (
-        not signed
-        and not _is_signed(parts)
-        and not any(map(_is_signed, map(xml.parts, parts.get(f"{ATOM}source", ()))))
-    ):
+    sources = [xml.parts(source) for source in parts.get(f"{ATOM}source", ())]
+    for source in sources:
+        found += _id(where, xml.text(source, _ID))
+    if not signed and not any(map(_is_signed, (parts, *sources))):
         found.append(rules.ENTRY_REQUIRED.broken(where, "has no author, nor has the feed"))
     links = parts.get(_LINK, ())
     return Item(
@@ -105,6 +106,7 @@ def _is_signed(parts: Parts) -> bool:
 
 
 def _id(where: str, identity: str | None) -> Iterator[Finding]:
+    """An id of the entry, or of the feed that it was taken from."""
     if identity and identity.strip() and not _URI.fullmatch(identity):
         yield rules.ID_ADDRESS.broken(where, f"has an id that is no address and no URN: {identity}")
 
