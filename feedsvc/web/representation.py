@@ -25,7 +25,7 @@ IDENTITY = "identity"
 METHODS = "GET, HEAD, OPTIONS"
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src https:; "
+    "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src 'self' https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 # What a browser is told about everything that it shows from here: no script, nothing framed, nothing guessed.

@@ -164,6 +164,7 @@ def article(site: "Site", article: Article, earlier: Sequence[Article]) -> dict[
         "updated": moment(article.updated, site) if article.revision > 1 else None,
         "lead_image": article.image if image and not _shows(article.body, article.image) else None,
         "image": image,
+        "played": tuple(_played(article)),
         "standfirst": article.summary if article.summary and article.body else None,
         "description": description,
         "canonical": addresses.permalink(site.base_url, article),
@@ -240,6 +241,14 @@ def _description(article: Article) -> str:
     if len(text) <= _DESCRIPTION_LENGTH:
         return text
     return text[:_DESCRIPTION_LENGTH].rpartition(" ")[0].rstrip(" ,;:–-") + " …"
+
+
+def _played(article: Article) -> Iterator[tuple[str, str, str]]:
+    """Yield the element, address and media type of each sound and film, those of the site below its own path."""
+    for file in article.enclosures:
+        element = file.media_type.partition("/")[0]
+        if element in ("audio", "video") and (file.url.startswith("/") or is_web_address(file.url)):
+            yield element, file.url, file.media_type
 
 
 def _shown(image: str | None) -> str | None:

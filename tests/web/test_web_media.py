@@ -130,6 +130,14 @@ def test_a_site_that_moves_takes_its_pictures_along_and_no_id_changes(desk: Desk
     moved.close()
 
 
+def test_sound_and_film_are_played_on_the_page(desk: Desk, ask: Reader) -> None:
+    article = desk.read()
+    reply = ask(f"/articles/{article.id}/ferry-is-back")
+    [source] = reply.page.xpath("//article//audio/source")
+    assert (source.get("src"), source.get("type")) == ("/media/desk/2025/horn.mp3", "audio/mpeg")
+    assert "media-src 'self' https:;" in reply.headers["content-security-policy"]
+
+
 # --- the words of the permalink ---------------------------------------------------------------------------------------
 
 
