@@ -117,7 +117,7 @@ class Admin:
     def page(self) -> FlaskResponse:
         """``/admin/``: everything at a glance."""
         service = self._current()
-        values = overview(service.config, service.status())
+        values = overview(service.config, service.status(), service.hub.counts() if service.hub.enabled else None)
         return FlaskResponse(self._write("admin.html", service, **values), mimetype="text/html")
 
     def sample(self, source: str, code: str) -> FlaskResponse:

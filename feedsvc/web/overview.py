@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from feedsvc.model import Complaint, Outcome, Run, Sample
+from feedsvc.model import Complaint, HubCounts, Outcome, Run, Sample
 from feedsvc.service.samples import for_alert
 from feedsvc.web.views import Moment, moment
 
@@ -31,6 +31,14 @@ _COUNTS = {
     "complaints": "complaints",
     "articles": "articles",
     "documents": "documents made",
+}
+
+_HUB = {
+    "subscriptions": "subscriptions",
+    "owed": "deliveries owed",
+    "delivered": "delivered",
+    "failed": "attempts that failed",
+    "given_up": "given up",
 }
 
 
@@ -83,8 +91,8 @@ class Kept:
     path: str
 
 
-def overview(config: "Config", status: "Status") -> dict[str, Any]:
-    """Return the values of the admin's page."""
+def overview(config: "Config", status: "Status", hub: HubCounts | None) -> dict[str, Any]:
+    """Return the values of the admin's page; ``hub`` is None where the site has none of its own."""
     site = config.site
     return {
         "articles": status.articles,
@@ -108,6 +116,7 @@ def overview(config: "Config", status: "Status") -> dict[str, Any]:
             Row(feed.name, "private" if feed.access == "token" else "public", feed.title, _last(run, site))
             for feed, run in status.feeds
         ),
+        "hub": tuple((label, getattr(hub, name)) for name, label in _HUB.items()) if hub else (),
         "samples": tuple(_kept(sample, site) for sample in status.samples),
     }
 

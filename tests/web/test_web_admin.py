@@ -150,6 +150,7 @@ def test_sources_and_feeds_stand_there_with_their_last_runs(room: Newsroom, see:
     assert "0 found 0 dated 0 new 0 changed 0 refused" in shown
     assert "main public Example News something new" in shown
     assert "politics public Politics" in shown
+    assert "Hub 0 subscriptions 0 deliveries owed" in shown
 
 
 def test_alerts_stand_there_with_the_page_that_shows_them(room: Newsroom, see: See) -> None:
