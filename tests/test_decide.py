@@ -25,6 +25,7 @@ from feedsvc.model import (
     SourceName,
     Verdict,
 )
+from feedsvc.text import canonical_link, headline_key
 
 NOON = datetime(2025, 2, 8, 12, 0, tzinfo=UTC)
 NOW = NOON + timedelta(days=1)
@@ -46,7 +47,7 @@ class Paper:
     def read(self, *entries: Entry, article: Entry | None = None, now: datetime = NOW) -> list[Change]:
         harvest = Harvest(article=article, entries=entries, listing=Listing.PRESENT)
         changes = decide.decide(
-            harvest, self.articles.values(), source=FRONT, previous=self.previous, now=now, mint=self._mint
+            harvest, self._known(harvest), source=FRONT, previous=self.previous, now=now, mint=self._mint
         )
         for change in changes:
             if change.article and change.verdict in (Verdict.NEW, Verdict.CHANGED):
@@ -54,6 +55,21 @@ class Paper:
         subject, listed = decide.shown(harvest, changes)
         self.previous = Reading(FRONT, "page.txt", "d", 1, 1, now, article=subject, listed=listed)
         return list(changes)
+
+    def _known(self, harvest: Harvest) -> list[Article]:
+        """Return what a store is asked for: what stood there before, and what the lookup names beyond that."""
+        stood_there = (self.previous.article, *self.previous.listed) if self.previous else ()
+        at_hand = [article for id_, article in self.articles.items() if id_ in stood_there]
+        wanted = decide.lookup(harvest, at_hand)
+        others = [
+            article
+            for article in self.articles.values()
+            if article.source_guid in wanted.guids
+            or (article.link and canonical_link(article.link) in wanted.links)
+            or not {headline_key(article.title), *article.aliases}.isdisjoint(wanted.keys)
+            or article.stated in wanted.stated
+        ]
+        return [*at_hand, *others]
 
     def _mint(self) -> tuple[ArticleId, str]:
         number = next(self._numbers)
@@ -472,3 +488,21 @@ def test_counts_name_every_verdict() -> None:
         "refused": 0,
         "complaints": 1,
     }
+
+
+def test_only_what_the_articles_at_hand_are_not_is_looked_up(paper: Paper) -> None:
+    """A page read before asks the store for what is new on it."""
+    known = (
+        Entry("By its id", at(1), guid="1", link="https://example.org/1"),
+        Entry("By its link", at(2), link="https://example.org/2"),
+        Entry("By its headline and time", at(3)),
+    )
+    paper.read(*known)
+    at_hand = list(paper.articles.values())
+    new = Entry("By its headline and time", at(4), guid="4", link="https://www.example.org/4/")
+
+    wanted = decide.lookup(Harvest(entries=(*known, new)), at_hand)
+
+    assert wanted == decide.Lookup(
+        ("4",), (canonical_link("https://example.org/4"),), (headline_key(new.title),), (at(4),)
+    )

@@ -34,20 +34,33 @@ Mint = Callable[[], tuple[ArticleId, str]]
 class Lookup:
     """What to ask the store for before a harvest can be decided: every article that could match one of its entries."""
 
-    ids: tuple[ArticleId, ...]
     guids: tuple[str, ...]
     links: tuple[str, ...]
     keys: tuple[str, ...]
     stated: tuple[datetime, ...]
 
 
-def lookup(harvest: Harvest, previous: Reading | None = None) -> Lookup:
-    """Return what the harvest's entries could be known by, each without duplicates, and what stood there before."""
-    entries = entries_of(harvest)
+def lookup(harvest: Harvest, at_hand: Sequence[Article] = ()) -> Lookup:
+    """Return what the harvest's entries could be known by, each without duplicates.
+
+    Entries that one of the articles ``at_hand`` is beyond doubt are left out: of a page read before, nearly all are
+    those that stood there.
+    """
+    guids = {article.source_guid for article in at_hand}
+    links = {canonical_link(article.link) for article in at_hand if article.link}
+    spelt = {(headline_key(article.title), article.stated) for article in at_hand}
+
+    def is_at_hand(entry: Entry) -> bool:
+        if entry.guid:
+            return entry.guid in guids
+        if link := _address(entry):
+            return canonical_link(link) in links
+        return (headline_key(entry.title), _instant(entry.published)) in spelt
+
+    entries = [entry for entry in entries_of(harvest) if not is_at_hand(entry)]
     return Lookup(
-        ids=_distinct((previous.article, *previous.listed) if previous else ()),
         guids=_distinct(entry.guid for entry in entries),
-        links=_distinct(canonical_link(entry.link) for entry in entries if entry.link),
+        links=_distinct(canonical_link(link) for entry in entries if (link := _address(entry))),
         keys=_distinct(headline_key(entry.title) for entry in entries),
         stated=_distinct(_instant(entry.published) for entry in entries),
     )
@@ -67,10 +80,10 @@ def decide(
 ) -> tuple[Change, ...]:
     """Decide about every entry of a harvest: the page's own article first, then the news line in page order.
 
-    ``known`` are the source's articles that :func:`lookup` names, ``previous`` is what this origin showed last, or the
-    source at another one. ``section`` and ``language`` are what the source says of all its entries. ``lists`` says
-    whether its pages show a news line: one without may be half a page. Several entries may be one article; the last
-    change about it holds the value to store.
+    ``known`` are the source's articles that :func:`lookup` names and those of ``previous``, which is what this origin
+    showed last, or the source at another one. ``section`` and ``language`` are what the source says of all its
+    entries. ``lists`` says whether its pages show a news line: one without may be half a page. Several entries may be
+    one article; the last change about it holds the value to store.
 
     An entry is a known article by, in this order: the source's own id, the canonical link, the normalised headline
     at the same time (or where one of the two has no time), the same headline whose time was corrected, and last a
@@ -380,8 +393,11 @@ def _usable(entry: Entry) -> Entry:
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
     """
-    link = entry.link if entry.link and is_web_address(entry.link) else None
-    return replace(entry, published=_instant(entry.published), link=link)
+    return replace(entry, published=_instant(entry.published), link=_address(entry))
+
+
+def _address(entry: Entry) -> str | None:
+    return entry.link if entry.link and is_web_address(entry.link) else None
 
 
 def _instant(published: datetime | None) -> datetime | None:

@@ -174,19 +174,17 @@ class Refresher:
         return replace(latest, article=None) if latest else None
 
     def _decide(self, tx: Transaction, harvest: Harvest, previous: Reading | None) -> tuple[Change, ...]:
-        wanted = decide.lookup(harvest, previous)
-        known = tx.articles.candidates(
-            self.source.name,
-            guids=wanted.guids,
-            links=wanted.links,
-            keys=wanted.keys,
-            stated=wanted.stated,
-            ids=wanted.ids,
+        source = self.source.name
+        stood_there = (previous.article, *previous.listed) if previous else ()
+        at_hand = tx.articles.candidates(source, ids=[article for article in stood_there if article])
+        wanted = decide.lookup(harvest, at_hand)
+        others = tx.articles.candidates(
+            source, guids=wanted.guids, links=wanted.links, keys=wanted.keys, stated=wanted.stated
         )
         changes = decide.decide(
             harvest,
-            known,
-            source=self.source.name,
+            (*at_hand, *others),
+            source=source,
             previous=previous,
             now=self.now,
             mint=mint,
