@@ -47,6 +47,9 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _ADDRESSES = {"href", "src", "cite"}
+_ADDRESSED = re.compile("|".join(_ADDRESSES), re.IGNORECASE)
+# To make a cleaner takes longer than to clean 4 kB; most bodies have no address, and share this one.
+_CLEANER = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
 
 
 def _replacement(found: re.Match[str]) -> str:
@@ -103,23 +106,28 @@ def safe(body: str, base: str | None) -> Body | None:
     body was published first) or gone.
     """
 
-    def attribute(_tag: str, name: str, value: str) -> str | None:
-        if name not in _ADDRESSES or (name == "href" and value.startswith(("mailto:", "tel:"))):
-            return value
-        return absolute(value, base)
-
     # Not text.clean, before or after: NFC may compose a tag's `>` with what follows it.
     cleaned = _fit(body)
     # Twice, since what the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something
     # else; unless it changed nothing, as is usual with the store's bodies: then the second would not either.
+    cleaner = _resolving(base) if _ADDRESSED.search(cleaned) else _CLEANER
     for _ in range(2):
         before = cleaned
-        cleaned = nh3.clean(before, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
+        cleaned = cleaner.clean(before)
         if cleaned == before:
             break
     cleaned = _fit(cleaned).strip()  # nh3 resolved character references, to whatever they name
     first = next(text.paragraphs(cleaned), "")
     return Body(cleaned, _cut(first)) if first or "<img " in cleaned else None
+
+
+def _resolving(base: str | None) -> nh3.Cleaner:
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        if name not in _ADDRESSES or (name == "href" and value.startswith(("mailto:", "tel:"))):
+            return value
+        return absolute(value, base)
+
+    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=attribute, link_rel=None)
 
 
 def _cut(paragraph: str) -> str:
