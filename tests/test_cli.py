@@ -202,6 +202,29 @@ def test_export_and_import(home: Path, tmp_path: Path) -> None:
     assert "binary:1: this is no UTF-8 text" in binary.stderr
 
 
+OLD_FEED = """<rss version="2.0"><channel><title>Old</title><link>https://old.example.org/</link>
+<item><title>A story</title><guid>a</guid><pubDate>Wed, 01 May 2019 12:00:00 +0000</pubDate></item>
+<item><title>?!</title><guid>b</guid></item></channel></rss>"""
+
+
+def test_an_old_feed_moves_in_and_its_counts_are_told(home: Path) -> None:
+    (home / "old.xml").write_text(OLD_FEED)
+    done = feedsvc("import", "old.xml", folder=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "imported 2 records: 1 new articles",
+        "left out: 1 without a headline",
+    ]
+    assert "1 known already" in feedsvc("import", "-", folder=home, stdin=OLD_FEED).stdout
+    (home / "cut.xml").write_text(OLD_FEED.replace("<rss", '<rss xmlns:wp="http://wordpress.org/export/1.2/"')[:200])
+    cut = feedsvc("import", "cut.xml", folder=home)
+    assert cut.returncode == 1
+    assert "not all was read: cut.xml:" in cut.stderr
+    assert feedsvc("import", "nowhere.xml", folder=home).returncode == 2
+    unknown = feedsvc("import", "old.xml", "--source", "nobody", folder=home)
+    assert (unknown.returncode, "there is no source 'nobody'" in unknown.stderr) == (2, True)
+
+
 def test_a_store_that_cannot_be_opened_says_so(home: Path) -> None:
     (home / "var").mkdir(exist_ok=True)
     (home / "var" / "feedsvc.db").write_bytes(b"this is no database" * 100)

@@ -112,5 +112,5 @@ def _tell(moved: "Moved") -> None:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(moved.left_out.items()))
         click.echo(f"left out: {reasons}")
     if moved.stopped:
-        click.echo(f"not all of the history was read: {moved.stopped}", err=True)
+        click.echo(f"not all was read: {moved.stopped}", err=True)
         sys.exit(1)

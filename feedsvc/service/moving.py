@@ -49,7 +49,7 @@ class Moved:
     """What came of an import, counted.
 
     ``known`` were in the store already and stay as they are; ``renamed`` of them under another id than the old feed's,
-    which they keep. ``left_out`` counts by reason. ``stopped`` says why the history was not walked to its end.
+    which they keep. ``left_out`` counts by reason. ``stopped`` says why not all was read.
     """
 
     read: int = 0
@@ -205,8 +205,7 @@ class Moving:
         from feedsvc.sources import wxr  # noqa: PLC0415 - only an import needs lxml and nh3
 
         survey = wxr.survey(stream, name)
-        moved = Moved()
-        moved.complain(survey.complaints)
+        moved = Moved(stopped=f"{survey.broken.where}: {survey.broken.message}" if survey.broken else None)
         batch: list[Entry] = []
         for item in wxr.read(stream, name, survey, taken_at=self._clock(), zone=place.zone):
             match item:
@@ -258,7 +257,7 @@ class Moving:
         for entry, id_, change in zip(entries, ids, changes, strict=True):
             moved.read += 1
             if change.article is None:
-                moved.left_out[change.reason] += 1
+                moved.left_out["without a headline"] += 1
             elif change.verdict is not Verdict.NEW or id_ in taken:
                 moved.known += 1
                 moved.renamed += id_ is not None and stored.get(change.article.id, id_) != id_

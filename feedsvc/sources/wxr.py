@@ -52,12 +52,15 @@ _PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is to be known before the posts are read: names of authors by login, addresses of files by post id."""
+    """What is to be known before the posts are read: names of authors by login, addresses of files by post id.
+
+    ``broken`` is where the file is no XML any more, if it is: what can be read of it is read.
+    """
 
     authors: Mapping[str, str]
     files: Mapping[str, str]
     language: str | None
-    complaints: tuple[Complaint, ...]
+    broken: Complaint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class LeftOut:
 
 
 def survey(file: IO[bytes], origin: str) -> Survey:
-    """Walk an export once; its complaints say where it is broken: everything before that is read."""
+    """Walk an export once."""
     authors: dict[str, str] = {}
     files: dict[str, str] = {}
     language: str | None = None
@@ -82,7 +85,7 @@ def survey(file: IO[bytes], origin: str) -> Survey:
                 files[said.get("post_id", "")] = said.get("attachment_url", "")
         elif name := text.one_line(said.get("author_display_name", "")):
             authors[said.get("author_login", "")] = name
-    return Survey(authors, files, language, tuple(broken))
+    return Survey(authors, files, language, next(iter(broken), None))
 
 
 def read(
@@ -138,7 +141,8 @@ def _elements(file: IO[bytes], origin: str, broken: list[Complaint]) -> "Iterato
         return
     for entry in walk.error_log:
         if entry.level >= etree.ErrorLevels.FATAL:
-            broken.append(Complaint(f"{origin}:{entry.line}", f"the export is broken here: {entry.message}"))
+            words = entry.message.splitlines()[0].partition(", ")[0]
+            broken.append(Complaint(f"{origin}:{entry.line}", f"the export is broken here: {words}"))
             return
 
 
