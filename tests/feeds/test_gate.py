@@ -61,7 +61,7 @@ GOOD = {
 """,
     Format.ATOM: """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"
-  xmlns:at="http://purl.org/atompub/tombstones/1.0" xml:lang="en">
+  xmlns:at="http://purl.org/atompub/tombstones/1.0" xmlns:media="http://search.yahoo.com/mrss/" xml:lang="en">
   <id>urn:x-news:feed</id>
   <title>News</title>
   <updated>2025-02-08T18:06:00.000002+00:00</updated>
@@ -79,6 +79,7 @@ GOOD = {
     <category term="Politics"/>
     <link href="https://news.example.org/articles/0/headline" rel="alternate" type="text/html"/>
     <link href="https://news.example.org/0.mp3" rel="enclosure" length="7" type="audio/mpeg"/>
+    <media:content url="https://news.example.org/0.mp3" medium="audio"/>
     <summary type="html">Words</summary>
     <content type="html">&lt;p&gt;Words&lt;/p&gt;</content>
   </entry>
@@ -195,6 +196,7 @@ BROKEN = [
     (Format.ATOM, "<published>2025-02-08T18:05", "<published>2025-02-08T18:07", "date-future"),
     (Format.ATOM, "000001+00:00", "000002+00:00", "updated-unique"),
     (Format.ATOM, "&lt;p&gt;Words", "&lt;p onclick=alert()&gt;Words", "html-safe"),
+    (Format.ATOM, '"https://news.example.org/0.mp3" medium', '"0.mp3" medium', "link-absolute"),
     (Format.ATOM, 'length="7"', 'length="-7"', "enclosure"),
     (Format.ATOM, 'ref="urn:x-news:2"', "", "tombstone"),
     (Format.ATOM, 'ref="urn:x-news:2"', 'ref="urn:x-news:1"', "tombstone"),
@@ -348,10 +350,11 @@ def test_formats_that_say_the_same_are_in_parity_and_others_are_told():
 
     guid = window[1].guid
     assert told(*window[:1], *window[2:]) == [f"{guid} is in RSS and not in JSON Feed [parity]"]
+    assert [one.rule.name for one in gate.parity({**bodies, Format.ATOM: GOOD[Format.ATOM].encode()})][:1] == ["parity"]
     assert told(*reversed(window)) == ["feed has another order in JSON Feed than in RSS [parity]"]
     later = replace(window[1], title="Other", published=EVENING - timedelta(hours=1), tags=())
-    whats = sorted(re.findall(r"has another (\w+) in JSON Feed", " ".join(told(window[0], later, window[2]))))
-    assert whats == ["published", "tags", "title"]
+    whats = sorted(re.findall(r"has other ([\w ]+) in JSON Feed", " ".join(told(window[0], later, window[2]))))
+    assert whats == ["tags", "time of publication", "title"]
 
 
 @pytest.mark.parametrize("form", Format)

@@ -80,6 +80,7 @@ def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> 
         authors=tuple(author.findtext(f"{ATOM}name") or "" for author in parts.get(_AUTHOR, ())),
         tags=tuple(category.get("term", "") for category in parts.get(f"{ATOM}category", ())),
         links=tuple(link.get("href") for link in links if link.get("rel") != "enclosure"),
+        media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple(
             text.text or ""
             for name in (f"{ATOM}summary", f"{ATOM}content")

@@ -67,7 +67,8 @@ def _item(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
         updated=_moment(where, item, "date_modified", found),
         authors=tuple(_text(author.get("name")) or "" for author in _objects(item.get("authors"))),
         tags=tuple(tag for tag in item.get("tags") or () if isinstance(tag, str)),
-        links=_addresses(item, "url", "external_url", "image", "banner_image"),
+        links=_addresses(item, "url", "external_url", "banner_image"),
+        media=(*_addresses(item, "image"), *(_text(one.get("url")) for one in attachments)),
         html=() if html is None else (html,),
         attachments=tuple(
             Attachment(_text(one.get("url")), _text(one.get("mime_type")), _length(one)) for one in attachments

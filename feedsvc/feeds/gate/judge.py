@@ -37,7 +37,7 @@ def judge(head: Head) -> Iterator[Finding]:
         else:
             seen.add(item.id)
         yield from _texts(item)
-        yield from _addresses(item.where, item.links)
+        yield from _addresses(item.where, (*item.links, *item.media))
         if item.link is None:
             yield rules.ENTRY_LINK.broken(item.where, "leads to no page")
         yield from _times(item, head.updated)
@@ -50,32 +50,38 @@ def judge(head: Head) -> Iterator[Finding]:
 
 
 def parity(heads: Mapping[str, Head]) -> Iterator[Finding]:
-    """Yield where the formats of one feed, by their names, do not say the same."""
-    (first, reference), *others = heads.items()
-    rows = {item.where: _row(item) for item in reference.items}
-    for name, head in others:
-        theirs = {item.where: _row(item) for item in head.items}
-        for where in [*rows.keys() - theirs.keys(), *theirs.keys() - rows.keys()]:
-            there, absent = (first, name) if where in rows else (name, first)
-            yield rules.PARITY.broken(where, f"is in {there} and not in {absent}")
-        if list(rows) != list(theirs) and rows.keys() == theirs.keys():
+    """Yield where the formats of one feed, by their names, do not say the same as the first."""
+    (first, reference), *others = ((name, _rows(head)) for name, head in heads.items())
+    for name, rows in others:
+        for where in (where for where in reference if where not in rows):
+            yield rules.PARITY.broken(where, f"is in {first} and not in {name}")
+        for where in (where for where in rows if where not in reference):
+            yield rules.PARITY.broken(where, f"is in {name} and not in {first}")
+        if reference.keys() == rows.keys() and list(reference) != list(rows):
             yield rules.PARITY.broken(_FEED, f"has another order in {name} than in {first}")
-        for where in rows.keys() & theirs.keys():
-            for what, one in rows[where].items():
-                if theirs[where][what] != one:
-                    other = theirs[where][what]
-                    yield rules.PARITY.broken(where, f"has another {what} in {name} than in {first}: {other}, {one}")
+        for where in (where for where in reference if where in rows):
+            for what, one in reference[where].items():
+                if (other := rows[where][what]) != one:
+                    yield rules.PARITY.broken(where, f"has other {what} in {name} than in {first}: {other}, {one}")
 
 
-def _row(item: Item) -> dict[str, object]:
-    return {
-        "title": item.title,
-        "link": item.link,
-        "published": item.published,
-        "updated": item.updated,
-        "authors": item.authors,
-        "tags": item.tags,
+def _rows(head: Head) -> dict[str, dict[str, object]]:
+    """Return what must be equal in every format, of the feed and of each entry."""
+    feed: dict[str, object] = {"title": head.title, "language": head.language, "hubs": head.hubs}
+    entries: dict[str, dict[str, object]] = {
+        item.where: {
+            "title": item.title,
+            "link": item.link,
+            "time of publication": item.published,
+            "time of update": item.updated,
+            "authors": item.authors,
+            "tags": item.tags,
+            "language": item.language,
+            "media": set(item.media),
+        }
+        for item in head.items
     }
+    return {_FEED: feed, **entries}
 
 
 def _head(head: Head) -> Iterator[Finding]:

@@ -18,7 +18,6 @@ from feedsvc.feeds.wording import markup_like
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _SY = "{http://purl.org/rss/1.0/modules/syndication/}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
 _REQUIRED = ("title", "link", "description", "lastBuildDate")
 _FEED_ONCE = {
     *("language", "copyright", "managingEditor", "webMaster", "pubDate", "generator", "docs", "cloud", "ttl", "image"),
@@ -93,9 +92,8 @@ def _item(number: int, element: Any, found: list[Finding]) -> Item:
             *(() if link is None else (link,)),
             *xml.attributes(parts, f"{ATOM}link", "href"),
             *xml.attributes(parts, "source", "url"),
-            *xml.attributes(parts, f"{_MEDIA}content", "url"),
-            *xml.attributes(parts, f"{_MEDIA}thumbnail", "url"),
         ),
+        media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple(text for name in ("description", _CONTENT) if (text := xml.text(parts, name))),
         attachments=tuple(Attachment(one.get("url"), one.get("type"), one.get("length")) for one in enclosures),
         language=xml.text(parts, f"{_DC}language"),

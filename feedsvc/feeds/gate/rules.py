@@ -305,7 +305,8 @@ PARITY = Rule(
     "parity",
     "error",
     "feedsvc: the formats of a feed say the same",
-    "id, title, link, times, authors and tags of every entry are equal in every format (judged by `feedsvc validate`)",
+    "the feed's title, language and hubs and every entry's id, title, link, times, authors, tags, language and media "
+    "are equal in every format (judged by `feedsvc validate`)",
 )
 
 RULES = tuple(rule for rule in globals().copy().values() if isinstance(rule, Rule))

@@ -20,7 +20,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry. ``where`` names it; ``links`` are all its addresses; ``html`` its contents; None where absent."""
+    """One entry; None where a part is absent.
+
+    ``where`` names it. ``media`` are the addresses of its pictures, sound and film, ``links`` all others but those of
+    ``attachments``, which are to be downloaded; ``html`` are its contents.
+    """
 
     where: str
     id: str | None
@@ -31,6 +35,7 @@ class Item:
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     links: tuple[str | None, ...]
+    media: tuple[str | None, ...]
     html: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     language: str | None

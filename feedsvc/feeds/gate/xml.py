@@ -13,6 +13,7 @@ from feedsvc.feeds.gate.values import Moment
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+MEDIA = "{http://search.yahoo.com/mrss/}content"
 _HISTORY = "{http://purl.org/syndication/history/1.0}"
 _ARCHIVE_RELATIONS = ("current", "prev-archive", "next-archive")
 _PAGE_RELATIONS = ("first", "last", "previous", "next", *_ARCHIVE_RELATIONS)
