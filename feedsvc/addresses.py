@@ -98,9 +98,15 @@ def hub(base_url: str) -> str:
     return f"{base_url}{HUB}"
 
 
-def links(base_url: str, feed: FeedName, format: Format, hubs: Iterable[str]) -> str:  # noqa: A002 - the glossary's word
+def links(
+    base_url: str,
+    feed: FeedName,
+    format: Format,  # noqa: A002 - the glossary's word
+    hubs: Iterable[str],
+    page: ArchivePage | None = None,
+) -> str:
     """Return the ``Link`` header of a feed's document (RFC 8288): its hubs and its own canonical address."""
-    itself = f'<{address(base_url, feed, format)}>; rel="self"'
+    itself = f'<{address(base_url, feed, format, page)}>; rel="self"'
     return ", ".join([*(f'<{hub}>; rel="hub"' for hub in hubs), itself])
 
 

@@ -297,7 +297,7 @@ FIVE_FIELDS = (
     "a cron time has five fields: minute, hour, day of the month, month, day of the week; "
     'write it like "*/10 6-23 * * *"'
 )
-FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, languages, exclude, limit, content, every, language, access"
+FEED_SETTINGS = "name, title, description, sources, sections, tags, authors, languages, query, exclude, limit, content, tombstones, every, language, access"
 NAMES = "use small letters a-z, digits and hyphens, at most 60"
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from feedsvc import text
+from feedsvc.model import Query
 
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -55,6 +56,14 @@ def filled_line(written: str) -> str:
     if not (cleaned := text.one_line(written)):
         raise ValueError("must not be empty")
     return cleaned
+
+
+def query(written: str) -> str:
+    """Return what a feed searches for, in its one form; empty: for nothing."""
+    parsed = Query.parse(written)
+    if written.strip() and all(term.excluded for term in parsed.terms):
+        raise ValueError('finds nothing; write words that must be there, such as "harbour -ferry"')
+    return str(parsed)
 
 
 def path(written: str) -> str:

@@ -224,6 +224,7 @@ class Feed(_Table):
     tags: tuple[FilledLine, ...] = ()
     authors: tuple[FilledLine, ...] = ()
     languages: tuple[Language, ...] = ()
+    query: Annotated[str, AfterValidator(notation.query)] = ""
     exclude: Exclusion = Exclusion()
     limit: Annotated[int, Field(strict=True, ge=1, le=1000)] = 50
     content: Literal["full", "summary"] = "full"
@@ -250,7 +251,7 @@ class Feed(_Table):
     def selection(self) -> Selection:
         """Which articles the feed takes."""
         excluded = Selection(**_criteria(self.exclude))
-        return Selection(**_criteria(self), exclude=excluded if excluded != Selection() else None)
+        return Selection(**_criteria(self), query=self.query, exclude=excluded if excluded != Selection() else None)
 
 
 def _criteria(table: Feed | Exclusion) -> dict[str, Any]:

@@ -5,8 +5,9 @@ the same articles, feed and site give the same bytes on every machine.
 """
 
 from feedsvc.addresses import address, path, permalink
+from feedsvc.feeds import stylesheet
 from feedsvc.feeds.document import change_number, document
 from feedsvc.feeds.gate import check
 from feedsvc.feeds.rendering import Rendering, render
 
-__all__ = ["Rendering", "address", "change_number", "check", "document", "path", "permalink", "render"]
+__all__ = ["Rendering", "address", "change_number", "check", "document", "path", "permalink", "render", "stylesheet"]

@@ -5,17 +5,36 @@ anything: every web worker of every machine gives the same answers.
 """
 
 import logging
+from dataclasses import dataclass
 from functools import cached_property
 
 from feedsvc import addresses
+from feedsvc.addresses import ArchivePage, query_feed
 from feedsvc.config import Config, Feed
 from feedsvc.errors import StoreError
-from feedsvc.model import Article, ArticleId, Document, FeedName, Format, Selection
+from feedsvc.model import (
+    MAIN_FEED,
+    Article,
+    ArticleId,
+    Document,
+    FeedIdentity,
+    FeedName,
+    Format,
+    Query,
+    Selection,
+)
+from feedsvc.service import derived
 from feedsvc.sources import media_folder
 from feedsvc.sources.media import MediaFile
-from feedsvc.store import Store
+from feedsvc.store import Store, Transaction
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    feed: Feed
+    identity: FeedIdentity
 
 
 class Public:
@@ -50,6 +69,10 @@ class Public:
         return self._topics.get(address)
 
     @cached_property
+    def _published(self) -> dict[FeedName, Feed]:
+        return {feed.name: feed for feed in self.feeds()}
+
+    @cached_property
     def _topics(self) -> dict[str, tuple[FeedName, Format]]:
         base = self._config.site.base_url
         return {
@@ -58,12 +81,70 @@ class Public:
             for format_ in Format
         }
 
-    def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
-        """Return the published document; None for a feed that is unknown, private, or not published yet."""
-        if all(feed.name != name for feed in self.feeds()):
-            return None
+    def document(
+        self,
+        name: FeedName,
+        format: Format,  # noqa: A002 - the glossary's word
+        page: ArchivePage | None = None,
+    ) -> Document | None:
+        """Return a feed's document, or a page of its history; a feed that nobody has configured is made on demand.
+
+        None for a feed that is unknown, private or not published yet, and for a page that is not there.
+
+        Raises:
+            FeedUnpublishable: one made on demand breaks a rule that readers rely on.
+        """
         with self._store.read() as tx:
-            return tx.documents.get(name, format)
+            if page is None and name in self._published:
+                return tx.documents.get(name, format)
+            known = self._known(tx, name)
+            if known is None:
+                return None
+            from feedsvc.service import on_demand  # noqa: PLC0415 - rendering costs memory that few workers need
+
+            if page is None:
+                return on_demand.whole(tx, known.feed, format, self._config, known.identity)
+            return on_demand.page(tx, known.feed, format, self._config, known.identity, page)
+
+    def delta(self, name: FeedName, format: Format, etag: str) -> Document | None:  # noqa: A002 - the glossary's word
+        """Return what a feed's document says that one with an earlier entity tag did not; its tag is the current one.
+
+        None when that tag was never given or nothing is new: then the whole document is the answer.
+
+        Raises:
+            FeedUnpublishable: it breaks a rule that readers rely on.
+        """
+        current = self.document(name, format)
+        if current is None:
+            return None
+        from feedsvc.service import on_demand  # noqa: PLC0415 - see above
+
+        with self._store.read() as tx:
+            known = self._known(tx, name)
+            if known is None:
+                return None
+            return on_demand.delta(tx, known.feed, format, self._config, known.identity, current, etag)
+
+    def query_feed(self, written: str) -> FeedName | None:
+        """Return the name of the feed that finds what was written; None where that asks for nothing."""
+        query = Query.parse(written)
+        return query_feed(str(query)) if any(not term.excluded for term in query.terms) else None
+
+    def stylesheet(self) -> bytes:
+        """Return what makes feeds readable in a browser."""
+        from feedsvc.feeds import stylesheet  # noqa: PLC0415 - feeds are for processes that render
+
+        return stylesheet.BODY
+
+    def _known(self, tx: Transaction, name: FeedName) -> _Known | None:
+        main = tx.documents.identity(MAIN_FEED)
+        if main is None:
+            return None
+        if name in self._published:
+            identity = tx.documents.identity(name)
+            return _Known(self._published[name], identity) if identity else None
+        feed = derived.by_name(tx, name, self._config.feed(MAIN_FEED), self._config.site)
+        return _Known(feed, derived.identity(name, main)) if feed else None
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return an article, retracted or not; None for one under embargo, as for one that is not there."""

@@ -4,14 +4,16 @@ Knows when a document is current; hides the order in which two publishers of one
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 from feedsvc import __version__, feeds
 from feedsvc.config import Config, Feed
 from feedsvc.errors import FeedUnpublishable
-from feedsvc.model import Complaint, Document, FeedIdentity, FeedName, Format, Outcome
+from feedsvc.model import Article, Complaint, Document, FeedIdentity, FeedName, Format, History, Outcome
+from feedsvc.service import history
 from feedsvc.service.record import Ended
-from feedsvc.store import Store
+from feedsvc.store import Store, Transaction
 from feedsvc.text import digest
 
 
@@ -24,8 +26,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         StoreUnavailable: the store cannot be read or written.
     """
     name = FeedName(feed.name)
-    # A newer feedsvc may render otherwise.
-    settings = digest(__version__, config.feed_settings(feed))
+    settings = settings_of(feed, config)
     with store.read() as tx:
         number = tx.articles.change_number()
         stored = tx.documents.of(name)
@@ -34,6 +35,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
         identity = tx.documents.identity(name)
         window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+        place = _place(tx, feed, config, window)
     if identity is None:
         identity = _mint_identity(name, store, now)
 
@@ -48,7 +50,9 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
                 config.site,
                 identity,
                 ttl_s=config.max_age_s(feed),
+                history=place(format_),
                 hubs=config.hubs if feed.access == "public" else (),
+                stylesheet=feeds.stylesheet.DIGEST,
                 now=now,
                 previous=stored.get(format_),
                 built_from=number,
@@ -71,6 +75,22 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         message=complaints[0].message if complaints else None,
         complaints=tuple(complaints),
     )
+
+
+def settings_of(feed: Feed, config: Config) -> str:
+    """Return a digest of all that decides the bytes of a feed's documents but its articles."""
+    # A newer feedsvc may render otherwise.
+    return digest(__version__, feeds.stylesheet.DIGEST, config.feed_settings(feed))
+
+
+def _place(
+    tx: Transaction, feed: Feed, config: Config, window: tuple[Article, ...]
+) -> Callable[[Format], History | None]:
+    """Return where the documents of the window stand; the history of a private feed is not handed out."""
+    if feed.access != "public":
+        return lambda _: None
+    goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
+    return lambda form: history.of_document(feed.name, form, config.site.base_url, goes_on)
 
 
 def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:

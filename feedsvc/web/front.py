@@ -4,23 +4,25 @@ Knows the addresses and headers of documents; hides Flask from the hot path.
 """
 
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from feedsvc import addresses
+from feedsvc.addresses import ArchivePage
 from feedsvc.config import Config
-from feedsvc.errors import StoreError
-from feedsvc.model import MAIN_FEED, Document, FeedName, Format
+from feedsvc.errors import FeedUnpublishable, StoreError
+from feedsvc.model import Document, FeedName, Format
 from feedsvc.service import Service
 from feedsvc.web import problems
 from feedsvc.web.memory import Memory
 from feedsvc.web.private import without_key
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.redirects import OldAddresses
-from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, redirect, resource
+from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, Resource, base_tags, delta, redirect, resource
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,9 +32,6 @@ _log = logging.getLogger(__name__)
 _DOCUMENTS_KEPT = 256  # some 100 KB each with all codings
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400
-
-_MAIN_PATHS = {addresses.path(MAIN_FEED, format_): format_ for format_ in Format}
-_FEED_PATH = re.compile(rf"/feeds/([a-z0-9][a-z0-9._-]{{0,99}})\.({'|'.join(Format)})")
 
 # A page elsewhere may read a feed with fetch(), conditionally too (Fetch standard, CORS protocol).
 _CORS: Headers = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "ETag, Link"))
@@ -89,7 +88,7 @@ class Front:
         path = environ.get("PATH_INFO", "")
         if (moved := self._old.configured(environ, _CORS)) is not None:
             return _sent(self._respond(moved, environ), environ, start_response)
-        asked = _asked(path.rstrip("/"))
+        asked = addresses.parse(path.rstrip("/"))
         if asked is None:
             return self._pages(environ, start_response)
         try:
@@ -101,8 +100,10 @@ class Front:
             response = self._respond(problems.BUG, environ)
         return _sent(response, environ, start_response)
 
-    def _answer(self, path: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer:
-        canonical = addresses.path(feed, format_)
+    def _answer(
+        self, path: str, feed: FeedName, format_: Format, page: ArchivePage | None, environ: "WSGIEnvironment"
+    ) -> Answer:
+        canonical = addresses.path(feed, format_, page)
         if path != canonical:
             return redirect(self._current().config.site.base_url, canonical)
         method = environ["REQUEST_METHOD"]
@@ -110,7 +111,25 @@ class Front:
             return _OPTIONS
         if method not in ("GET", "HEAD"):
             return self._respond(problems.method_not_allowed(METHODS), environ)
-        return self._respond(self._documents.get(path, lambda service: _load(service, feed, format_)), environ)
+        if feed == addresses.QUERY_FEED:
+            query = self._current().public.query_feed(_query(environ))
+            if query is None:
+                return self._respond(problems.NO_QUERY, environ)
+            feed = query
+        key = addresses.path(feed, format_, page)
+        found = self._documents.get(key, lambda service: _load(service, feed, format_, page))
+        answer = self._respond(found, environ)
+        if answer.status is HTTPStatus.OK and page is None:
+            return self._delta(key, feed, format_, environ) or answer
+        return answer
+
+    def _delta(self, key: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer | None:
+        """Return what is new to a client that has an earlier state and wants no more; None if it gets all."""
+        for tag in base_tags(environ):
+            found = self._documents.get(f"{key} {tag}", partial(_load_delta, feed=feed, format_=format_, tag=tag))
+            if isinstance(found, Resource):
+                return delta(found, environ)
+        return None
 
     def _respond(self, found: Found, environ: "WSGIEnvironment") -> Answer:
         return problems.respond(found, environ, self._problem_page, _CORS)
@@ -121,36 +140,53 @@ def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartRe
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
 
-def _asked(path: str) -> tuple[FeedName, Format] | None:
-    if path in _MAIN_PATHS:
-        return MAIN_FEED, _MAIN_PATHS[path]
-    match = _FEED_PATH.fullmatch(path)
-    return (FeedName(match[1]), Format(match[2])) if match else None
+def _query(environ: "WSGIEnvironment") -> str:
+    return next(iter(parse_qs(environ.get("QUERY_STRING", "")).get("q", ())), "")
 
 
-def _load(service: Service, feed: FeedName, format_: Format) -> Found:
-    document = service.public.document(feed, format_)
+def _load(service: Service, feed: FeedName, format_: Format, page: ArchivePage | None) -> Found:
+    try:
+        document = service.public.document(feed, format_, page)
+    except FeedUnpublishable as error:
+        _log.error("feed_not_made", extra={"feed": feed, "reason": str(error)})
+        return problems.NOT_PUBLISHED_YET
     if document is None:
-        known = any(each.name == feed for each in service.public.feeds())
+        known = page is None and any(each.name == feed for each in service.public.feeds())
         return problems.NOT_PUBLISHED_YET if known else problems.NO_SUCH_FEED
     return resource(
         document.body,
         etag=document.etag,
         media_type=format_.content_type,
-        headers=_headers(document, service.config),
+        headers=_headers(document, page, service.config),
         encodings=document.encodings,
         last_modified=document.last_modified,
     )
 
 
-def _headers(document: Document, config: Config) -> Headers:
+def _load_delta(service: Service, feed: FeedName, format_: Format, tag: str) -> Found:
+    document = service.public.delta(feed, format_, tag)
+    if document is None:
+        return problems.NO_SUCH_FEED
+    return resource(
+        document.body,
+        etag=document.etag,
+        media_type=format_.content_type,
+        headers=(("Cache-Control", "no-store"), ("Delta-Base", f'"{tag}"'), NOSNIFF, *_CORS),
+        encodings=document.encodings,
+        vary="Accept-Encoding, A-IM, If-None-Match",
+    )
+
+
+def _headers(document: Document, page: ArchivePage | None, config: Config) -> Headers:
+    # Pages of history are no topics, nor are feeds of queries: nobody is told of them.
+    hubs = config.hubs if page is None and "?" not in document.feed else ()
     keep = (
         f"public, max-age={document.max_age_s}, "
         f"stale-while-revalidate={_STALE_WHILE_REVALIDATE_S}, stale-if-error={_STALE_IF_ERROR_S}"
     )
     return (
         ("Cache-Control", keep),
-        ("Link", addresses.links(config.site.base_url, document.feed, document.format, config.hubs)),
+        ("Link", addresses.links(config.site.base_url, document.feed, document.format, hubs, page)),
         NOSNIFF,
         *_CORS,
     )

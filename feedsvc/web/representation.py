@@ -12,6 +12,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,7 @@ _QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]*)?)\s*", re.IGNORECASE)
 _UNNAMED = 1e-6
 _HEADER_REMEMBERED = 200
 _TAG_LENGTH = 100
+_TAGS_TRIED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,13 @@ def resource(
     headers: Headers,
     encodings: Mapping[str, bytes] | None = None,
     last_modified: datetime | None = None,
+    vary: str = "Accept-Encoding",
 ) -> Resource:
     """Prepare every response that the bytes can need.
 
     ``etag`` is the opaque tag of the identity coding, without quotes. ``headers`` go out with 200 and 304 alike.
     """
-    shared = (*headers, ("Vary", "Accept-Encoding"))
+    shared = (*headers, ("Vary", vary))
     if last_modified is not None:
         shared = (*shared, ("Last-Modified", format_datetime(last_modified, usegmt=True)))
     codings = {IDENTITY: body, **(encodings or {})}
@@ -127,6 +130,30 @@ def answer(what: Resource, environ: Mapping[str, Any]) -> Answer:
     if known is not None:
         return Answer(HTTPStatus.NOT_MODIFIED, known.validators)
     return Answer(HTTPStatus.OK, chosen.headers, chosen.body)
+
+
+def base_tags(environ: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the entity tags of states that the client has and from which it accepts a feed's delta; mostly none.
+
+    Without quotes and codings. Source: RFC 3229 §10.5.3; ``feed`` is the instance manipulation that feed readers name.
+    """
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_IF_NONE_MATCH" not in environ:
+        return ()
+    if environ.get("HTTP_A_IM") is None or _weights(environ["HTTP_A_IM"]).get("feed", 0) <= 0:
+        return ()
+    tags = (tag or bare for _, tag, bare in _ETAG.findall(environ["HTTP_IF_NONE_MATCH"]))
+    return tuple(_PROXY_SUFFIX.sub("", tag) for tag in islice(tags, _TAGS_TRIED) if len(tag) <= _TAG_LENGTH)
+
+
+def delta(what: Resource, environ: Mapping[str, Any]) -> Answer:
+    """Answer with what is new since the client's state: 226 with the tag of the full document, or 406.
+
+    Caches that do not know the status must not keep it (RFC 3229 §10.8.3).
+    """
+    chosen = _negotiate(what.variants, environ.get("HTTP_ACCEPT_ENCODING"))
+    if chosen is None:
+        return Answer(HTTPStatus.NOT_ACCEPTABLE, ())
+    return Answer(HTTPStatus.IM_USED, (("IM", "feed"), *chosen.headers), chosen.body)
 
 
 def redirect(base_url: str, path: str) -> Answer:

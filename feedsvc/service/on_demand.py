@@ -1,0 +1,103 @@
+"""Documents that are made when somebody asks for them: feeds that come by themselves, pages of history, deltas.
+
+Knows how each differs from a published document; hides that they are never stored: every machine makes the same bytes,
+with the same entity tag, from the same articles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from feedsvc import feeds
+from feedsvc.addresses import ArchivePage
+from feedsvc.config import Config, Feed
+from feedsvc.model import Article, Document, FeedIdentity, Format, History
+from feedsvc.service import history
+from feedsvc.service.publish import settings_of
+from feedsvc.store import Transaction
+
+# A closed page changes only when one of its articles is edited or retracted.
+_CLOSED_MAX_AGE_S = 86400
+
+
+def whole(tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity) -> Document:
+    """Return the feed's document as it stands now.
+
+    Raises:
+        FeedUnpublishable: it breaks a rule that readers rely on.
+    """
+    return _of_window(tx, feed, form, config, identity, since=None)
+
+
+def delta(
+    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, current: Document, etag: str
+) -> Document | None:
+    """Return what is new or changed since the document that had the tag, under the tag of the current one.
+
+    None when no document of these settings had it, or nothing is new. Source: RFC 3229 §10.8.3.
+
+    Raises:
+        FeedUnpublishable: it breaks a rule that readers rely on.
+    """
+    since = feeds.change_number(etag, current.settings)
+    if since is None or since >= (feeds.change_number(current.etag, current.settings) or 0):
+        return None
+    return replace(_of_window(tx, feed, form, config, identity, since=since), etag=current.etag)
+
+
+def page(
+    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, place: ArchivePage
+) -> Document | None:
+    """Return a page of the feed's history; None when there is none at that place.
+
+    Raises:
+        FeedUnpublishable: it breaks a rule that readers rely on.
+    """
+    opened = history.open_page(tx, feed.selection, place)
+    if opened is None:
+        return None
+    where = history.of_page(feed.name, form, config.site.base_url, place, opened)
+    whole_page = feed.model_copy(update={"limit": max(len(opened.articles), 1)})
+    ttl_s = _CLOSED_MAX_AGE_S if opened.closed else config.max_age_s(feed)
+    return _document(whole_page, form, opened.articles, config, identity, where, ttl_s=ttl_s)
+
+
+def _of_window(
+    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, *, since: int | None
+) -> Document:
+    window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+    goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
+    where = history.of_document(feed.name, form, config.site.base_url, goes_on)
+    return _document(
+        feed, form, window, config, identity, where, ttl_s=config.max_age_s(feed), since=since, hub="?" not in feed.name
+    )
+
+
+def _document(
+    feed: Feed,
+    form: Format,
+    articles: Sequence[Article],
+    config: Config,
+    identity: FeedIdentity,
+    where: History,
+    *,
+    ttl_s: int,
+    since: int | None = None,
+    hub: bool = False,
+) -> Document:
+    made, _ = feeds.document(
+        feed,
+        form,
+        articles,
+        config.site,
+        identity,
+        ttl_s=ttl_s,
+        now=None,
+        previous=None,
+        built_from=0,
+        settings=settings_of(feed, config),
+        history=where,
+        hubs=config.hubs if hub else (),
+        stylesheet=feeds.stylesheet.DIGEST,
+        since=since,
+    )
+    return made
