@@ -11,7 +11,7 @@ from typing import Protocol
 import click
 from rich.console import Console
 
-from benchmarks import latency, memory, reading, refreshing, rendering, starting, webpages
+from benchmarks import delivering, latency, memory, reading, refreshing, rendering, starting, webpages
 from benchmarks.figures import Figure, table
 
 
@@ -29,6 +29,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "starting": starting,
     "rendering": rendering,
     "webpages": webpages,
+    "delivering": delivering,
 }
 # On the disk that a store would be on, which the system's folder for temporary files is not everywhere.
 _VAR = Path(__file__).parents[1] / "var"

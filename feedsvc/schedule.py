@@ -25,7 +25,7 @@ from feedsvc.service import Service
 log = logging.getLogger(__name__)
 
 # The jobs that every configuration has.
-_OWN_JOBS = {"config", "embargo", "alerts", "hub", "hubs"}
+_OWN_JOBS = {"config", "embargo", "alerts"}
 _FOLLOW_S = 1
 # An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
 _LIFT_S = 0.4
@@ -48,7 +48,7 @@ class Schedule:
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(6)},
+            executors={"default": ThreadPoolExecutor(4)},
             # A job that comes due while it runs, or while the machine slept, is done once and late rather than often.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
@@ -62,13 +62,20 @@ class Schedule:
         self._plan()
         self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
         self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
-        self._scheduler.add_job(self._deliver, IntervalTrigger(seconds=_HUB_S), id="hub")
-        self._scheduler.add_job(self._tell_hubs, IntervalTrigger(seconds=_OTHER_HUBS_S), id="hubs")
         self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
+        # Not jobs: as long as there are deliveries they go on, which APScheduler would warn of at every beat.
+        hubs = [
+            threading.Thread(target=self._beat, args=(work, every_s), name=work.__name__)
+            for work, every_s in ((self._deliver, _HUB_S), (self._tell_hubs, _OTHER_HUBS_S))
+        ]
+        for thread in hubs:
+            thread.start()
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
         self._stop.wait()
         self._scheduler.shutdown(wait=True)
+        for thread in hubs:
+            thread.join()
         log.info("schedule_stopped")
 
     def stop(self) -> None:
@@ -135,17 +142,22 @@ class Schedule:
         except StoreError as error:
             log.error("alerts_not_told", extra={"reason": str(error)})
 
+    def _beat(self, work: Callable[[], object], every_s: float) -> None:
+        while not self._stop.wait(every_s):
+            try:
+                work()
+            except StoreError as error:
+                log.error("hub_without_store", extra={"reason": str(error)})
+                self._stop.wait(_STORE_RETRY_S)
+            except Exception:
+                log.exception("hub_crashed")
+                self._stop.wait(_STORE_RETRY_S)
+
     def _deliver(self) -> None:
-        try:
-            self._current().hub.work(self._stop.is_set)
-        except StoreError as error:
-            log.error("hub_stopped", extra={"reason": str(error)})
+        self._current().hub.work(self._stop.is_set)
 
     def _tell_hubs(self) -> None:
-        try:
-            self._current().hub.tell()
-        except StoreError as error:
-            log.error("hubs_not_told", extra={"reason": str(error)})
+        self._current().hub.tell()
 
     def _reread(self) -> None:
         if not self._follow():

@@ -72,20 +72,20 @@ class Lanes(Generic[Errand, Reply]):
             try:
                 while True:
                     now, waiting = time.monotonic(), self._count()
-                    if stopping():
-                        self._stop.set()
+                    if self._is_over(stopping):
                         dry = True
                     elif waiting < _WAITING_MOST and (now >= next_look or (waiting < _AT_ONCE and not dry)):
                         dry = not self._take(now)
                         next_look = now + _LOOK_S
-                    self._open(pool)
+                    self._open(pool, stopping)
                     if self._lanes:
                         self._news.wait(_REPORT_S / 2)
                     self._news.clear()
                     self._count_ended()
                     idle = not self._lanes and not self._count()
                     if idle or len(self._done) >= _AT_ONCE or now >= next_report:
-                        self._tell()
+                        # What changed meanwhile is due again once the delivery before it has been reported.
+                        dry = dry and not self._tell()
                         next_report = now + _REPORT_S
                     if idle and dry:
                         return
@@ -102,15 +102,18 @@ class Lanes(Generic[Errand, Reply]):
             self._waiting.setdefault(errand.host, deque()).append((now + self._ttl_s, errand))
         return bool(claimed)
 
-    def _open(self, pool: ThreadPoolExecutor) -> None:
+    def _is_over(self, stopping: Callable[[], bool]) -> bool:
+        return self._stop.is_set() or stopping()
+
+    def _open(self, pool: ThreadPoolExecutor, stopping: Callable[[], bool]) -> None:
         for host, errands in self._waiting.items():
             wanted = min(_LANES_A_HOST - self._lanes[host], len(errands), _LANES_MOST - self._lanes.total())
             for _ in range(wanted):
                 self._lanes[host] += 1
-                pool.submit(self._lane, host, errands)
+                pool.submit(self._lane, host, errands, stopping)
         self._lanes = +self._lanes
 
-    def _lane(self, host: str, errands: "deque[tuple[float, Errand]]") -> None:
+    def _lane(self, host: str, errands: "deque[tuple[float, Errand]]", stopping: Callable[[], bool]) -> None:
         try:
             with self._outbound.line(timeout_s=TIMEOUT_S) as send:
                 while errands:
@@ -118,7 +121,7 @@ class Lanes(Generic[Errand, Reply]):
                         deadline, errand = errands.popleft()
                     except IndexError:  # another lane was faster
                         break
-                    if self._stop.is_set() or time.monotonic() > deadline:
+                    if self._is_over(stopping) or time.monotonic() > deadline:
                         self._untried.append(errand)
                     else:
                         self._done.append((errand, self._do(errand, send)))
@@ -137,8 +140,9 @@ class Lanes(Generic[Errand, Reply]):
                 if not self._waiting[host]:
                     del self._waiting[host]
 
-    def _tell(self) -> None:
+    def _tell(self) -> bool:
         done = [self._done.popleft() for _ in range(len(self._done))]
         untried = [self._untried.popleft() for _ in range(len(self._untried))]
         if done or untried:
             self._report(done, untried)
+        return bool(done)

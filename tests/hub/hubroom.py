@@ -61,13 +61,11 @@ class Newsroom:
 
     folder: Path
     config_text: str = CONFIG
-    url: str = ""
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
         self.file = self.folder / "config.toml"
-        store = f'\n[store]\nurl = "{self.url}"\n' if self.url else ""
-        self.file.write_text(self.config_text + store, "utf-8")
+        self.file.write_text(self.config_text, "utf-8")
         self.service = self.open()
         self.service.prepare()
 
