@@ -47,7 +47,6 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _ADDRESSES = {"href", "src", "cite"}
-_ADDRESSED = re.compile("|".join(_ADDRESSES), re.IGNORECASE)
 # To make a cleaner takes longer than to clean 4 kB; most bodies have no address, and share this one.
 _CLEANER = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None)
 
@@ -110,7 +109,8 @@ def safe(body: str, base: str | None) -> Body | None:
     cleaned = _fit(body)
     # Twice, since what the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something
     # else; unless it changed nothing, as is usual with the store's bodies: then the second would not either.
-    cleaner = _resolving(base) if _ADDRESSED.search(cleaned) else _CLEANER
+    lowered = cleaned.lower()
+    cleaner = _resolving(base) if any(name in lowered for name in _ADDRESSES) else _CLEANER
     for _ in range(2):
         before = cleaned
         cleaned = cleaner.clean(before)
