@@ -58,7 +58,8 @@ def forget(tx: Transaction, gone: Reading, now: datetime) -> None:
 
 def for_alert(samples: Iterable[Sample], alert: Alert) -> Sample | None:
     """Return the page that shows what an alert is about."""
-    return next((each for each in samples if (each.source, each.code) == (alert.name, alert.code)), None)
+    wanted = (alert.name, alert.code, None)
+    return next((each for each in samples if (each.source, each.code, each.well) == wanted), None)
 
 
 def command(source: SourceName, code: str) -> str:

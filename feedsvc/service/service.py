@@ -206,7 +206,7 @@ class Service:
         watch.look(now.alerts, now.samples)
 
     def prepare(self) -> tuple[Run, ...]:
-        """Bring the store to this version, forget the documents of feeds that are gone, publish every feed.
+        """Bring the store to this version, forget what belongs to sources and feeds that are gone, publish every feed.
 
         Raises:
             StoreError: the store cannot be used; the message says what to do.
@@ -214,6 +214,7 @@ class Service:
         self.migrate()
         with self._store.begin() as tx:
             tx.samples.prune(self._clock())
+            tx.samples.forget_all_but(source.name for source in self.config.sources)
         with self._store.read() as tx:
             gone = {name for name, _ in tx.documents.all_keys()} - {feed.name for feed in self.config.feeds}
         if gone:

@@ -4,6 +4,7 @@ Bounded: one page for each source and code, compressed, forgotten a month after 
 """
 
 import gzip
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -36,11 +37,11 @@ class Samples:
 
     def keep(self, value: Sample, body: bytes, now: datetime) -> None:
         """Keep a page, unless the one is kept with which this trouble began; other trouble of its origin is over."""
-        self.note_well(value.source, value.origin, now, but=value.code)
         same = (sample.c.source == value.source) & (sample.c.code == value.code)
         began = same & (sample.c.origin == value.origin) & sample.c.well.is_(None)
         if self._connection.execute(select(sample.c.code).where(began)).first():
             return
+        self.note_well(value.source, value.origin, now)
         packed = gzip.compress(body, mtime=0)
         if len(packed) > MOST_BYTES:
             return
@@ -48,17 +49,19 @@ class Samples:
         row = {name: getattr(value, name) for name in value.__dataclass_fields__}
         self._connection.execute(insert(sample).values(**row, body=packed))
 
-    def note_well(self, source: SourceName, origin: str, now: datetime, *, but: str | None = None) -> None:
-        """Note that an origin reads well since ``now``, or has no trouble ``but`` this one; prune what is old."""
+    def note_well(self, source: SourceName, origin: str, now: datetime) -> None:
+        """Note that the trouble of an origin is over since ``now``; forget what is old."""
         ill = (sample.c.source == source) & (sample.c.origin == origin) & sample.c.well.is_(None)
-        if but is not None:
-            ill &= sample.c.code != but
         self._connection.execute(update(sample).where(ill).values(well=now))
         self.prune(now)
 
     def prune(self, now: datetime) -> None:
         """Forget the pages of sources that have read well for a month."""
         self._connection.execute(delete(sample).where(sample.c.well < now - _KEPT_WHEN_WELL))
+
+    def forget_all_but(self, sources: Iterable[SourceName]) -> None:
+        """Forget the pages of sources that are not there any more."""
+        self._connection.execute(delete(sample).where(sample.c.source.not_in(list(sources))))
 
 
 def _sample(row: Row[tuple[object, ...]]) -> Sample:

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from store_samples import NOON
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
-from feedsvc.model import LabelKind, Query, Selection
+from feedsvc.model import LabelKind, Leave, Query, Selection
 from feedsvc.store import Store
 from feedsvc.store.migrating import HEAD, REVISIONS, VERSION_TABLE, alembic_config
 from feedsvc.store.tables import metadata
@@ -210,3 +210,17 @@ def test_articles_of_the_first_release_go_on_as_any_other(released):
         assert [each.id for each in tx.articles.walk(Selection(query="tunnel steel"), limit=9)] == ["b"]
         assert tx.articles.walk(Selection(tags=("cup",)), limit=9) == ()
         assert tx.articles.label(LabelKind.TAG, "merger").name == "Merger"
+
+
+def test_a_token_of_the_first_schema_is_leave_to_push(empty):
+    with empty._database.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        row = {"id": "t1", "digest": "d1", "source": "cms", "label": "of the CMS", "created": "2025-02-08 12:00:00.0"}
+        _insert(connection, "token", row)
+    empty.migrate()
+
+    with empty.read() as tx:
+        [token] = tx.tokens.list()
+    assert (token.leave, token.name, token.label) == (Leave.PUSH, "cms", "of the CMS")

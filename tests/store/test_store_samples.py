@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from store_samples import NOON, SOURCE
 
-from feedsvc.model import Sample
+from feedsvc.model import Sample, SourceName
 from feedsvc.store.samples import MOST_BYTES
 
 LOST = Sample(SOURCE, "list_lost", "page.txt", "its news line is gone", NOON, "text/plain", 9)
@@ -79,3 +79,16 @@ def test_what_stays_too_large_when_compressed_is_not_kept(store):
 def test_of_an_unknown_page_there_are_no_bytes(store):
     with store.read() as tx:
         assert tx.samples.body(SOURCE, "list_lost") is None
+
+
+def test_the_pages_of_sources_that_are_gone_are_forgotten(store):
+    other = replace(LOST, source=SourceName("blog"))
+    with store.begin() as tx:
+        tx.samples.keep(LOST, b"the first", NOON)
+        tx.samples.keep(other, b"the other", NOON)
+        tx.samples.forget_all_but([SOURCE])
+    assert kept(store) == {LOST: b"the first"}
+
+    with store.begin() as tx:
+        tx.samples.forget_all_but([])
+    assert kept(store) == {}
