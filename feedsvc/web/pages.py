@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
@@ -55,13 +56,13 @@ class Pages(Flask):
         self._current = current
         self._memory = Memory(current, limit=_PAGES_KEPT, clock=clock)
         self._old = OldAddresses(current)
-        self._styles = {True: _style(_FOR_EVER), False: _style(_A_MINUTE)}
 
         self.add_url_rule("/", view_func=self.front_page)
         self.add_url_rule("/articles/<article_id>", view_func=self.article)
         self.add_url_rule("/articles/<article_id>/<slug>", view_func=self.article)
         self.add_url_rule("/feeds/", view_func=self.feeds)
         self.add_url_rule("/static/style.css", view_func=self.style)
+        self.add_url_rule("/static/feed.css", view_func=self.feed_style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
         self.register_blueprint(lists.Lists(current, self._response, clock=clock).routes())
@@ -130,7 +131,11 @@ class Pages(Flask):
 
     def style(self) -> FlaskResponse:
         """``/static/style.css?v=DIGEST``: kept for ever under its own digest, shortly under any other."""
-        return self._response(self._styles[_parameter("v") == _STYLE_DIGEST])
+        return self._response(_style(_STYLE))
+
+    def feed_style(self) -> FlaskResponse:
+        """``/static/feed.css?v=DIGEST``: what makes a feed readable in a browser."""
+        return self._response(_style(self._current().public.stylesheet()))
 
     # --- how the service is -------------------------------------------------------------------------------------------
 
@@ -220,11 +225,13 @@ def _told(status: HTTPStatus, media_type: str, body: bytes) -> FlaskResponse:
     return FlaskResponse(body, status, [("Content-Type", media_type), ("Cache-Control", "no-store"), NOSNIFF])
 
 
-def _style(headers: Headers) -> Resource:
-    return resource(
-        _STYLE,
-        etag=_STYLE_DIGEST,
-        media_type="text/css; charset=utf-8",
-        headers=headers,
-        encodings=compressed(_STYLE),
-    )
+def _style(sheet: bytes) -> Resource:
+    etag = digest(sheet)[:12]
+    return _styled(sheet, etag, for_ever=_parameter("v") == etag)
+
+
+@lru_cache(maxsize=8)
+def _styled(sheet: bytes, etag: str, *, for_ever: bool) -> Resource:
+    headers = _FOR_EVER if for_ever else _A_MINUTE
+    media_type = "text/css; charset=utf-8"
+    return resource(sheet, etag=etag, media_type=media_type, headers=headers, encodings=compressed(sheet))

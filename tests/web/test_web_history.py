@@ -271,3 +271,14 @@ def test_a_promised_article_is_in_no_feed_and_on_no_page(newsroom: Newsroom, ask
         met, _ = walk(ask, path)
         assert town(500).guid not in met
     assert ids(ask("/feeds/search.json?q=secret").body) == []
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml", "/feeds/section-town.xml"])
+def test_a_feed_names_a_style_sheet_that_is_there_and_kept_for_ever(newsroom: Newsroom, ask: Visitor, path: str) -> None:
+    newsroom.put(town(1))
+    instruction = etree.fromstring(ask(path).body).getprevious()
+    assert instruction.get("type") == "text/css"
+    style = ask(instruction.get("href"))
+    assert (style.status, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert "immutable" in style.headers["cache-control"]
+    assert "immutable" not in ask("/static/feed.css?v=other").headers["cache-control"]
