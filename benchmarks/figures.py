@@ -3,6 +3,7 @@
 Knows how to time works fairly on a noisy machine: in turns, round by round, beside a yardstick.
 """
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -54,8 +55,11 @@ def yardstick(_round: int = 0) -> int:
 def timed(rounds: int, *works: Work) -> tuple[tuple[float, ...], ...]:
     """Return the seconds of each work, round by round.
 
-    The works take turns, so that a slow moment of the machine falls on all of them. A first round is not counted.
+    The works take turns, so that a slow moment of the machine falls on all of them. A first round is not counted. What
+    was there before is out of the garbage collector's reach, as in ``serve``.
     """
+    gc.collect()
+    gc.freeze()
     seconds: list[list[float]] = [[] for _ in works]
     for number in range(rounds + 1):
         for work, taken in zip(works, seconds, strict=True):

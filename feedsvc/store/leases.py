@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from feedsvc.store.tables import lease
 
@@ -16,13 +16,13 @@ class Leases:
     def claim(self, name: str, holder: str, now: datetime, ttl_s: float) -> bool:
         """Take the name until ``now`` + ``ttl_s``; False when another holder's claim has not expired."""
         values = {"holder": holder, "expires": now + timedelta(seconds=ttl_s)}
-        free = or_(lease.c.expires <= now, lease.c.holder == holder)
-        taken = self._connection.execute(update(lease).where(lease.c.name == name, free).values(values))
-        if taken.rowcount:
-            return True
-        if self._connection.execute(select(lease.c.name).where(lease.c.name == name)).first():
+        held = self._connection.execute(select(lease.c.holder, lease.c.expires).where(lease.c.name == name)).first()
+        if held is None:
+            self._connection.execute(insert(lease).values(name=name, **values))
+        elif held.expires <= now or held.holder == holder:
+            self._connection.execute(update(lease).where(lease.c.name == name).values(values))
+        else:
             return False
-        self._connection.execute(insert(lease).values(name=name, **values))
         return True
 
     def release(self, name: str, holder: str) -> None:
