@@ -107,16 +107,14 @@ def safe(body: str, base: str | None) -> Body | None:
 
     # Not text.clean, before or after: NFC may compose a tag's `>` with what follows it.
     cleaned = _fit(body)
-    # Twice, since what the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something
-    # else; unless it changed nothing, as is usual with the store's bodies: then the second would not either.
     lowered = cleaned.lower()
     cleaner = _resolving(base) if any(name in lowered for name in _ADDRESSES) else _CLEANER
-    for _ in range(2):
-        before = cleaned
-        cleaned = cleaner.clean(before)
-        if cleaned == before:
-            break
-    cleaned = _fit(cleaned).strip()  # nh3 resolved character references, to whatever they name
+    once = cleaner.clean(cleaned)
+    if once != cleaned:  # it rarely is: the store's bodies are clean
+        # What the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something else.
+        # And references are resolved by now, to whatever they name.
+        once = _fit(cleaner.clean(once))
+    cleaned = once.strip()
     first = next(text.paragraphs(cleaned), "")
     return Body(cleaned, _cut(first)) if first or "<img " in cleaned else None
 
