@@ -106,7 +106,9 @@ class Refresher:
         """Everything but the bytes that decides how a snapshot is read; a newer reader reads again."""
         source = self.source
         manner = (source.kind, source.timezone, source.section or "", source.language, repr(source.selectors))
-        return digest(__version__, *manner)
+        # The addresses of pictures start from a source's folder.
+        folder = (source.path or "",) if source.kind == "folder" else ()
+        return digest(__version__, *manner, *folder)
 
     def _retrieved(self, readings: Mapping[str, Reading], settings: str) -> Iterator[Retrieved | Reading | Complaint]:
         known = {

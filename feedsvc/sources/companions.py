@@ -8,12 +8,13 @@ import posixpath
 import re
 from urllib.parse import unquote
 
-from feedsvc import addresses
+from feedsvc import addresses, text
 from feedsvc.model import Complaint, Enclosure
 from feedsvc.sources import markup
 from feedsvc.sources.media import MediaFolder, media_type_of
 
 MOST_NAMED = 500  # each costs a look at the disk
+_MOST_SHOWN = 200
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
@@ -23,10 +24,10 @@ class Companions:
     Without a folder to look into, what is relative leads nowhere, and nothing is said of it.
     """
 
-    def __init__(self, folder: MediaFolder | None, origin: str, text: str) -> None:
+    def __init__(self, folder: MediaFolder | None, origin: str, written: str) -> None:
         self._folder = folder
         self._origin = origin
-        self._text = text
+        self._written = written
         self._known: dict[str, Enclosure | None] = {}
         self.complaints: list[Complaint] = []
 
@@ -63,6 +64,9 @@ class Companions:
         return None
 
     def _complain(self, path: str, what: str) -> None:
-        place = next((at for at in (self._text.find(path), self._text.find(posixpath.basename(path))) if at >= 0), 0)
-        line = self._text.count("\n", 0, place) + 1
-        self.complaints.append(Complaint(f"{self._origin}:{line}", f"{path} {what}"))
+        place = next(
+            (at for at in (self._written.find(path), self._written.find(posixpath.basename(path))) if at >= 0), 0
+        )
+        line = self._written.count("\n", 0, place) + 1
+        shown = markup.cut(text.one_line(path), _MOST_SHOWN)
+        self.complaints.append(Complaint(f"{self._origin}:{line}", f"{shown} {what}"))

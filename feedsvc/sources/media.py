@@ -5,6 +5,7 @@ outside the folder is found.
 """
 
 import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -36,6 +37,8 @@ MEDIA_TYPES = {
     ".webm": "video/webm",
 }
 
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # in no name that a header could carry
+
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
@@ -62,8 +65,9 @@ class MediaFolder:
         files and folders are none of ours.
         """
         parts = name.split("/")
-        shown = name.isprintable() and all(part and not part.startswith(".") for part in parts)
-        if media_type_of(name) is None or not shown:
+        if media_type_of(name) is None or _UNSPEAKABLE.search(name):
+            return None
+        if any(not part or part.startswith(".") for part in parts):
             return None
         try:
             root = (self.base / self.path).resolve(strict=True)

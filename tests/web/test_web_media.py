@@ -9,6 +9,7 @@ import pytest
 from webroom import BASE, Newsroom, Reader, document
 
 from feedsvc import web
+from feedsvc.config import load
 from feedsvc.model import Article, Format, Outcome, Selection, SourceName
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -136,6 +137,34 @@ def test_sound_and_film_are_played_on_the_page(desk: Desk, ask: Reader) -> None:
     [source] = reply.page.xpath("//article//audio/source")
     assert (source.get("src"), source.get("type")) == ("/media/desk/2025/horn.mp3", "audio/mpeg")
     assert "media-src 'self' https:;" in reply.headers["content-security-policy"]
+
+
+def test_pictures_follow_when_the_folder_of_a_source_is_another(desk: Desk, tmp_path: Path) -> None:
+    before = desk.read()
+    (tmp_path / "config.toml").write_text(CONFIG.format(base=BASE).replace('path = "articles"', 'path = "."'), "utf-8")
+    desk.service = desk.service.reconfigured(load(tmp_path / "config.toml"))
+    after = desk.read()
+    assert (after.id, after.image) == (before.id, "/media/desk/articles/2025/pictures/ferry%20at%20noon.jpg")
+    ask = Reader(web.create(lambda: desk.service))
+    assert ask("/media/desk/articles/2025/pictures/ferry at noon.jpg").body == PICTURE
+
+
+def test_a_name_with_spaces_of_every_kind_is_found_as_the_file_system_has_it(desk: Desk, ask: Reader) -> None:
+    name = "Screenshot 2025-02-08 at 9.41.00\u202fAM.png"  # as macOS calls them
+    desk.save(f"2025/{name}", PICTURE)
+    desk.save("2025/ferry.md", f"# The ferry\n\n![](<{name}>)")
+    assert (
+        desk.read().body
+        == '<p><img src="/media/desk/2025/Screenshot%202025-02-08%20at%209.41.00%E2%80%AFAM.png" alt=""></p>'
+    )
+    assert ask(f"/media/desk/2025/{name}".encode().decode("latin-1")).body == PICTURE
+
+
+def test_a_name_of_any_length_is_told_shortly(desk: Desk) -> None:
+    desk.save("2025/ferry.md", f"# The ferry\n\n![]({'a' * 100_000}.jpg) Words.")
+    desk.read()
+    [complaint] = desk.run.complaints
+    assert len(complaint.message) < 300
 
 
 # --- the words of the permalink ---------------------------------------------------------------------------------------
