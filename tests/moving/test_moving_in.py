@@ -34,6 +34,7 @@ OLD_RSS = rss(
         item(3).replace("<link>", f"<guid isPermaLink='true'>{BASE}/2019/05/story-3.html</guid><link>"),
         item(4),
         item(5, guid="12345"),
+        item(6).replace("<link>", f"<guid>{BASE}/a/../b?#</guid><link>"),
     ]
 )
 OLD_ATOM = f"""<?xml version="1.0"?>
@@ -69,6 +70,12 @@ def test_the_ids_of_a_json_feed_stay_too(newsroom: Newsroom) -> None:
     assert [each["id"] for each in json.loads(newsroom.document(Format.JSON))["items"]] == ["7", "8"]
 
 
+def test_an_address_that_is_an_id_stays_letter_by_letter(newsroom: Newsroom) -> None:
+    newsroom.take_in(newsroom.write("old.xml", OLD_RSS))
+    assert f"{BASE}/a/../b?#" in {article.guid for article in newsroom.articles}
+    assert f">{BASE}/a/../b?#</guid>".encode() in newsroom.document(Format.RSS)
+
+
 def test_times_are_those_of_the_old_feed_so_that_nothing_is_news(newsroom: Newsroom) -> None:
     newsroom.take_in(newsroom.write("old.xml", rss(item(number, guid=f"g{number}") for number in range(3))))
     articles = newsroom.articles
@@ -83,7 +90,7 @@ def test_a_second_import_changes_not_one_byte(newsroom: Newsroom) -> None:
     newsroom.take_in(file)
     before = (newsroom.articles, newsroom.document())
     again = newsroom.take_in(file)
-    assert (again.read, again.new, again.known, again.renamed) == (6, 0, 6, 0)
+    assert (again.read, again.new, again.known, again.renamed) == (7, 0, 7, 0)
     assert (newsroom.articles, newsroom.document()) == before
 
 
@@ -151,7 +158,7 @@ def test_a_feed_source_reads_what_moved_in_without_a_change(tmp_path: Path, site
         room.take_in(site.url("/feed"))
         before = room.articles
         run, *_ = room.service.refresh(SourceName("old"))
-        assert run.counts["unchanged"] == 6, run
+        assert run.counts["unchanged"] == 7, run
         assert room.articles == before
     finally:
         room.close()
@@ -363,7 +370,7 @@ def test_an_export_of_our_own_moves_in_as_ever(newsroom: Newsroom, tmp_path: Pat
     (tmp_path / "new").mkdir()
     other = Newsroom(tmp_path / "new", CONFIG + LINE + LINE.replace("front-page", "other"))
     try:
-        assert other.take_in(export).new == 6
+        assert other.take_in(export).new == 7
         assert ids(other.document()) == ids(OLD_RSS)
     finally:
         other.close()

@@ -109,9 +109,10 @@ def _simplify(tree: "_Element") -> None:
             parent.remove(described)
     for identity in tree.iter("{*}guid", "{*}id"):
         # feedparser takes every id for a link unless told otherwise, and makes it absolute: the id would move with
-        # the feed.
+        # the feed. Only the address of an item without a link is left to it.
+        is_address = (identity.text or "").strip().lower().startswith(("http://", "https://"))
         is_rss = str(identity.tag).endswith("guid")
-        if not is_rss or not (identity.text or "").strip().lower().startswith(("http://", "https://")):
+        if not is_rss or not is_address or identity.xpath("boolean(../*[local-name() = 'link']/text())"):
             identity.set("isPermaLink", "false")
 
 
