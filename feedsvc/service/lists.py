@@ -10,7 +10,8 @@ from datetime import datetime
 from feedsvc.config import Config
 from feedsvc.feeds import opml, sitemap
 from feedsvc.feeds.opml import Listed
-from feedsvc.model import FeedName, LabelKind, Selection
+from feedsvc.model import MAIN_FEED, LabelKind, Selection
+from feedsvc.service import derived
 from feedsvc.store import Store, Transaction
 
 # One file as long as the protocol lets it be; then parts that cost little each, and never change once they are full.
@@ -30,7 +31,7 @@ class Lists:
     def opml(self) -> bytes:
         """Return the configured feeds and those of all sections, for feed readers."""
         with self._store.read() as tx:
-            feeds = (*self._configured(), *_sections(tx))
+            feeds = (*self._configured(), *self._sections(tx))
         return opml.opml(feeds, self._config.site)
 
     def host_meta(self) -> bytes:
@@ -69,7 +70,8 @@ class Lists:
         public = (feed for feed in self._config.feeds if feed.access == "public")
         return tuple(Listed(feed.name, feed.title, feed.description, feed.language) for feed in public)
 
-
-def _sections(tx: Transaction) -> tuple[Listed, ...]:
-    labels = tx.articles.labels(LabelKind.SECTION, limit=_MOST_SECTIONS)
-    return tuple(Listed(FeedName(f"section-{label.slug}"), label.name) for label in labels)
+    def _sections(self, tx: Transaction) -> tuple[Listed, ...]:
+        main = self._config.feed(MAIN_FEED)
+        labels = tx.articles.labels(LabelKind.SECTION, limit=_MOST_SECTIONS)
+        feeds = (derived.of_label(label, main, self._config.site) for label in labels)
+        return tuple(Listed(feed.name, feed.title, language=feed.language) for feed in feeds)

@@ -102,13 +102,19 @@ def test_opml_lists_every_configured_feed_and_those_of_the_sections(room: Room, 
     assert [(o.get("text"), o.get("xmlUrl")) for o in outlines] == [
         ("Example News", f"{BASE}/feed.xml"),
         ("Politics", f"{BASE}/feeds/politics.xml"),
-        ("Politics", f"{BASE}/feeds/section-politics.xml"),
-        ("Şəhər & Sea", f"{BASE}/feeds/section-seher-sea.xml"),
+        ("Example News: Politics", f"{BASE}/feeds/section-politics.xml"),
+        ("Example News: Şəhər & Sea", f"{BASE}/feeds/section-seher-sea.xml"),
     ]
     for outline in outlines:
         assert (outline.get("type"), outline.get("htmlUrl")) == ("rss", f"{BASE}/")
     assert reply.headers["content-type"] == "text/x-opml; charset=utf-8"
     assert reply.headers["access-control-allow-origin"] == "*"
+
+
+def test_every_address_in_opml_answers(room: Room, ask: Reader) -> None:
+    room.put(article(0, section="Politics"), article(1, section="Şəhər & Sea"))
+    addresses = [outline.get("xmlUrl") for outline in xml(ask("/feeds.opml")).iter("outline")]
+    assert [ask(address.removeprefix(BASE)).status for address in addresses] == [200] * 4
 
 
 def test_private_feeds_are_in_no_list(tmp_path: Path) -> None:
