@@ -1,11 +1,14 @@
 """The gate: every rule that readers rely on stops a document that breaks it, or tells of it."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from newsroom import EVENING, article, publish
 
 from feedsvc import feeds
@@ -109,6 +112,7 @@ GOOD = {
 """,
 }
 
+XHTML = '<div xmlns="http://www.w3.org/1999/xhtml"><p>a</p><script>b</script></div>'
 # The format, what stands in the good document, what in the bad one, the rule that this breaks.
 BROKEN = [
     (Format.RSS, "</rss>", "", "well-formed"),
@@ -195,6 +199,13 @@ BROKEN = [
     (Format.ATOM, "<published>2025-02-08T18:05", "<published>2025-02-08T18:07", "date-order"),
     (Format.ATOM, "<published>2025-02-08T18:05", "<published>2025-02-08T18:07", "date-future"),
     (Format.ATOM, "000001+00:00", "000002+00:00", "updated-unique"),
+    (Format.ATOM, '<summary>Headline 1', f'<summary type="xhtml">{XHTML}', "html-safe"),
+    (Format.ATOM, 'term="Politics"', "", "name-filled"),
+    (Format.ATOM, "Ada Example", "", "name-filled"),
+    (Format.JSON, "Ada Example", "", "name-filled"),
+    (Format.RSS, ">Politics<", "><", "name-filled"),
+    (Format.RSS, "<ttl>", "<pubDate>now</pubDate><ttl>", "date-form"),
+    (Format.RSS, "Sat, 08 Feb 2025 18:05", "Fri, 08 Feb 2025 18:05", "date-form"),
     (Format.ATOM, "&lt;p&gt;Words", "&lt;p onclick=alert()&gt;Words", "html-safe"),
     (Format.ATOM, '"https://news.example.org/0.mp3" medium', '"0.mp3" medium', "link-absolute"),
     (Format.ATOM, 'length="7"', 'length="-7"', "enclosure"),
@@ -295,6 +306,29 @@ def test_entities_are_not_expanded():
     bomb = '<!DOCTYPE rss [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;">]>'
     body = GOOD[Format.RSS].replace("<rss", bomb + "<rss", 1).replace("<title>News<", "<title>&b;<", 1)
     assert {"well-formed", "feed-required"} <= names(gate.findings(body.encode(), Format.RSS))
+
+
+@pytest.mark.parametrize("junk", [None, 7, True, "x", [], [7], {}, {"x": [None]}], ids=repr)
+def test_any_value_of_json_may_be_anything(junk):
+    whole = json.loads(GOOD[Format.JSON])
+    for name in whole:
+        gate.findings(json.dumps(whole | {name: junk}).encode(), Format.JSON)
+    item = whole["items"][0]
+    for name in item:
+        body = json.dumps(whole | {"items": [item | {name: junk}, junk]}).encode()
+        assert gate.findings(body, Format.JSON)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(list(Format)), st.data())
+def test_a_mangled_document_is_judged_and_never_fails(form, data):
+    body = GOOD[form].encode()
+    start = data.draw(st.integers(0, len(body)))
+    end = data.draw(st.integers(start, min(start + 80, len(body))))
+    patch = data.draw(
+        st.sampled_from([b"", b"<", b'"', b"&#0;", b"\xff", b"<item/>", b"<entry/>", b"<!--", b"xml:lang"])
+    )
+    gate.findings(body[:start] + patch + body[end:], form)
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"x"', b"\xff", b"[" * 100_000])

@@ -82,10 +82,10 @@ def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> 
         links=tuple(link.get("href") for link in links if link.get("rel") != "enclosure"),
         media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple(
-            text.text or ""
+            xml.source(text) if text.get("type") == "xhtml" else text.text or ""
             for name in (f"{ATOM}summary", f"{ATOM}content")
             for text in parts.get(name, ())
-            if text.get("type") == "html"
+            if text.get("type") in ("html", "xhtml")
         ),
         attachments=tuple(
             Attachment(link.get("href"), link.get("type"), link.get("length"))

@@ -8,8 +8,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RFC822 = re.compile(
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    rf"(?:({'|'.join(_DAYS)}), +)?\d{{1,2}} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{{4}} "
     r"\d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|UT|GMT|[ECMP][SD]T|Z)",
     re.ASCII,
 )
@@ -18,14 +19,15 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
 
 @lru_cache(maxsize=4096)  # the times of a window are read again with each document
 def rfc822(written: str) -> datetime | None:
-    """Read a time of RSS; None when it is none, has two digits for its year or no known zone (``-0000``)."""
-    if not _RFC822.fullmatch(written):
+    """Read a time of RSS; None when it is none: two digits for the year, no known zone (``-0000``), another weekday."""
+    match = _RFC822.fullmatch(written)
+    if not match:
         return None
     try:
         moment = parsedate_to_datetime(written)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and match[1] in (None, _DAYS[moment.weekday()]) else None
 
 
 @lru_cache(maxsize=4096)

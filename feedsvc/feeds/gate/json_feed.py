@@ -66,7 +66,7 @@ def _item(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
         published=_moment(where, item, "date_published", found),
         updated=_moment(where, item, "date_modified", found),
         authors=tuple(_text(author.get("name")) or "" for author in _objects(item.get("authors"))),
-        tags=tuple(tag for tag in item.get("tags") or () if isinstance(tag, str)),
+        tags=tuple(_text(tag) or "" for tag in _list(item.get("tags"))),
         links=_addresses(item, "url", "external_url", "banner_image"),
         media=(*_addresses(item, "image"), *(_text(one.get("url")) for one in attachments)),
         html=() if html is None else (html,),
@@ -100,7 +100,11 @@ def _text(value: Any) -> str | None:
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [one for one in _list(value) if isinstance(one, dict)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _addresses(fields: dict[str, Any], *names: str) -> tuple[str | None, ...]:

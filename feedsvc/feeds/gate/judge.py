@@ -101,6 +101,8 @@ def _head(head: Head) -> Iterator[Finding]:
 def _texts(item: Item) -> Iterator[Finding]:
     if left := _MARKUP.search("\n".join((item.title, *item.authors, *item.tags))):
         yield rules.TITLE_MARKUP.broken(item.where, f"shows markup in its title or a name: {left.group()}")
+    if not all(item.authors) or not all(item.tags):
+        yield rules.NAME_FILLED.broken(item.where, "has an author or a tag without a name")
     if len(item.title) > _TITLE_MOST:
         yield rules.ENTRY_SIZE.broken(item.where, f"has a title of {len(item.title)} characters")
     size = sum(map(len, item.html))

@@ -39,6 +39,7 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
     found += [*_rhythm(parts), *_image(parts), *_editors("feed", parts, "managingEditor", "webMaster")]
     found += xml.history(parts)
     links = parts.get(f"{ATOM}link", ())
+    xml.moment(parts, "pubDate", rfc822, "feed", found)
     head = Head(
         title=_plain(xml.text(parts, "title")),
         updated=xml.moment(parts, "lastBuildDate", rfc822, "feed", found),

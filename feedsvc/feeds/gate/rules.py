@@ -202,6 +202,12 @@ LINK_ABSOLUTE = Rule(
     "RSS 2.0, link; RFC 4287 §4.2.7; JSON Feed 1.1, url",
     "every link is an absolute http(s) address, in ASCII and without spaces",
 )
+NAME_FILLED = Rule(
+    "name-filled",
+    "error",
+    "RFC 4287 §3.2.1, §4.2.2.1; RSS 2.0, category; JSON Feed 1.1, authors",
+    "no author and no tag is empty",
+)
 TITLE_MARKUP = Rule(
     "title-markup",
     "warning",

@@ -58,6 +58,13 @@ def text(parts: Parts, name: str) -> str | None:
     return (elements[0].text or "") if elements else None
 
 
+def source(element: Any) -> str:
+    """Return an element as it is written: XHTML is read as HTML."""
+    from lxml import etree  # noqa: PLC0415 - see above
+
+    return "".join(etree.tostring(child, encoding="unicode", with_tail=False) for child in element.iterchildren("*"))
+
+
 def attributes(parts: Parts, name: str, attribute: str) -> tuple[str | None, ...]:
     """Return an attribute of every child of that name."""
     return tuple(element.get(attribute) for element in parts.get(name, ()))
