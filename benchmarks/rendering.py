@@ -53,7 +53,7 @@ def _compared(
     later = [[_latest(editions[number + 1][0]), *editions[number][:-1]] for number in range(rounds + 1)]
     bare, first, one_new, unchanged = timed(
         rounds,
-        Work(lambda number: _bare(editions[number], config)),
+        Work(lambda number: bare_feedgen(editions[number], config)),
         Work(lambda number: _whole(editions[number], config, published)),
         Work(lambda number: _whole(later[number], config, published)),
         Work(lambda number: _whole(later[number], config, published)),
@@ -102,7 +102,7 @@ def _whole(articles: Sequence[Article], config: Config, published: dict[Format, 
         )
 
 
-def _bare(articles: Sequence[Article], config: Config) -> None:
+def bare_feedgen(articles: Sequence[Article], config: Config) -> None:
     """Do what feedgen's own introduction does, with all that we know of each article."""
     feed: Any = FeedGenerator()
     feed.id(_IDENTITY.guid)

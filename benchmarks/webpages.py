@@ -9,16 +9,19 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
-from benchmarks.figures import Figure, Work, in_ms, timed, yardstick
+from benchmarks.figures import Figure, Work, in_ms, ratio, timed, yardstick
 from benchmarks.newsroom import headline, paragraphs
+from benchmarks.rendering import bare_feedgen
 from feedsvc import sources, wiring
 from feedsvc.model import Outcome, Snapshot, SourceName
 from feedsvc.service import Service
 
 ROUNDS = 20
 ENTRIES = 200
+_SHOWN = 40
 _DETECTION_GOAL_MS = 50
 _NEW_GOAL_MS, _UNCHANGED_GOAL_MS = 22, 3.7
 _SAVED = datetime(2025, 1, 1, tzinfo=UTC)
@@ -55,10 +58,12 @@ def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     service = wiring.service(folder / "config.toml")
     service.prepare()
     service.refresh(_SOURCE)
+    shown = service.public.latest(_SHOWN)
     try:
-        yard, detected, new, unchanged = timed(
+        yard, alone, detected, new, unchanged = timed(
             rounds,
             Work(yardstick),
+            Work(lambda _: bare_feedgen(shown, service.config)),
             Work(detect),
             Work(
                 lambda _: _refresh(service, Outcome.DONE, dated=ENTRIES),
@@ -73,6 +78,10 @@ def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     size_kb = len(_small(ENTRIES)) / 1000
     yield in_ms(f"refresh a web page of {size_kb:.0f} kB, one of 200 entries new", new, yard, _NEW_GOAL_MS)
     yield in_ms("refresh it untouched", unchanged, yard, _UNCHANGED_GOAL_MS)
+    against = ratio(new, alone), "bare feedgen"
+    yield Figure(
+        f"… bare feedgen, RSS and Atom of {_SHOWN}; the refresh beside it", median(alone) * 1000, "ms", None, *against
+    )
 
 
 def _save(page: Path, text: str) -> None:
