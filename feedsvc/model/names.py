@@ -6,6 +6,7 @@ Knows the plain forms of values (JSON, folded names); hides nothing.
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 
 SourceName = NewType("SourceName", str)
@@ -22,6 +23,7 @@ def require_aware(**moments: datetime | None) -> None:
             raise ValueError(f"{name} is a naive datetime: {moment!r}")
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return what two spellings of one section, tag or author share: case does not count.
 

@@ -20,6 +20,9 @@ Columns = dict[str, Any]
 _NAMES = tuple(field.name for field in fields(Article))
 _INSTANTS = ("published", "first_seen", "updated", "stated", "embargo", "followed", "retracted")
 _instants = attrgetter(*_INSTANTS)
+_LISTS = tuple(_NAMES.index(name) for name in ("authors", "tags", "enclosures", "aliases", "pinned"))
+_ENCLOSURES = _NAMES.index("enclosures")
+_VIA = _NAMES.index("via")
 
 # What :func:`value` reads: the derived columns stay where they are.
 COLUMNS = tuple(article.c[name] for name in _NAMES)
@@ -30,14 +33,14 @@ READ_AS = ("title", "section", "summary", "body")
 
 def value(row: Row[Any] | tuple[Any, ...]) -> Article:
     """Return the article of a row of :data:`ROWS`."""
-    named = dict(zip(_NAMES, row, strict=True))
-    named["authors"] = tuple(named["authors"])
-    named["tags"] = tuple(named["tags"])
-    named["enclosures"] = tuple(Enclosure(*each) for each in named["enclosures"])
-    named["via"] = Via(*named["via"]) if named["via"] else None
-    named["aliases"] = tuple(named["aliases"])
-    named["pinned"] = tuple(named["pinned"])
-    return Article(**named)
+    values = [*row]
+    for at in _LISTS:
+        values[at] = tuple(values[at])
+    if values[_ENCLOSURES]:
+        values[_ENCLOSURES] = tuple(Enclosure(*each) for each in values[_ENCLOSURES])
+    if values[_VIA]:
+        values[_VIA] = Via(*values[_VIA])
+    return Article(*values)
 
 
 def in_utc(given: Article) -> Article:

@@ -1,46 +1,36 @@
 """Articles: found by page, by id and by what an entry may be matched with; written with their revisions."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     Select,
-    Table,
-    bindparam,
-    delete,
     func,
-    insert,
     select,
     tuple_,
-    update,
+    union_all,
 )
 
 from feedsvc.model import Article, ArticleId, Label, LabelKind, Place, Query, Revision, Selection, SourceName
-from feedsvc.store import article_rows, counters, labels, searching, selecting
-from feedsvc.store.article_rows import DERIVED, READ_AS, ROWS, Columns
+from feedsvc.store import article_rows, article_writing, counters, labels, searching, selecting
+from feedsvc.store.article_rows import ROWS
+from feedsvc.store.article_writing import ARRIVAL, CHANGE
+from feedsvc.store.batches import CHUNK, chunks
 from feedsvc.store.selecting import Span
 from feedsvc.store.tables import article, article_headline, revision
 from feedsvc.text import canonical_link
-
-_CHANGE = "change"
-_ARRIVAL = "arrival"
-# Values in one IN list, and rows in one page of a stream: far below what either database takes in a statement (SQLite:
-# 32,766), and little memory.
-_CHUNK = 500
 
 # The matches of a query that a page by age is made of: a database finds them in the order of arrival.
 _WINDOW = 1_000
 
 _BY_AGE = attrgetter("published", "first_seen", "id")
-
-_T = TypeVar("_T")
 
 
 class Articles:
@@ -70,7 +60,7 @@ class Articles:
     def known_guids(self, guids: Iterable[str]) -> set[str]:
         """Return those of the guids that articles have, of whatever source, retracted ones too."""
         known: set[str] = set()
-        for some in _chunks(guids):
+        for some in chunks(guids):
             known.update(self._connection.execute(select(article.c.guid).where(article.c.guid.in_(some))).scalars())
         return known
 
@@ -151,7 +141,7 @@ class Articles:
 
     def greatest_arrival(self) -> int:
         """Return the greatest arrival number given so far; 0 before the first."""
-        return counters.read(self._connection, _ARRIVAL)
+        return counters.read(self._connection, ARRIVAL)
 
     def label(self, kind: LabelKind, slug: str) -> Label | None:
         """Return the label of this slug."""
@@ -179,18 +169,26 @@ class Articles:
         """
         own = select(article.c.id).where(article.c.source == source)
         known_as = select(article_headline.c.article)
-        found: set[str] = set(ids)
-        # One statement a criterion: each is a look-up in an index, where an OR of all, or a join, may become a scan.
+        # A look-up in an index for each criterion, where an OR of all, or a join, may become a scan. Then by id alone:
+        # given the source as well, SQLite walks through all articles of the source.
         criteria: tuple[tuple[Select[Any], Column[Any], Collection[Any]], ...] = (
             (own, article.c.source_guid, guids),
             (own, article.c.link_key, links),
             (known_as, article_headline.c.key, keys),
             (own, article.c.stated, stated),
+            (select(article.c.id), article.c.id, ids),
         )
-        for matching, column, values in criteria:
-            for some in _chunks({value for value in values if value}):
-                found.update(self._connection.execute(matching.where(column.in_(some))).scalars())
-        return tuple(sorted((each for each in self._those(found) if each.source == source), key=_BY_AGE))
+        found: dict[str, Article] = {}
+        parts = (chunks({value for value in values if value}) for _, _, values in criteria)
+        for some in zip_longest(*parts):
+            matching = [
+                look_up.where(column.in_(values))
+                for (look_up, column, _), values in zip(criteria, some, strict=True)
+                if values
+            ]
+            matched = self._values(ROWS.where(article.c.id.in_(union_all(*matching))))
+            found |= {each.id: each for each in matched if each.source == source}
+        return tuple(sorted(found.values(), key=_BY_AGE))
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:  # noqa: A002 - the model's name for it
         """Return how the article has read, oldest first; the last is how it reads now. Empty for an unknown id."""
@@ -204,13 +202,13 @@ class Articles:
     def stream(self) -> Iterator[Article]:
         """Yield all articles, retracted ones too, oldest first, a few hundred in memory at a time."""
         order = (article.c.published, article.c.first_seen, article.c.id)
-        pages = ROWS.order_by(*order).limit(_CHUNK)
+        pages = ROWS.order_by(*order).limit(CHUNK)
         after: tuple[Any, ...] | None = None
         while True:
             beyond = () if after is None else (tuple_(*order) > tuple_(*after, types=[c.type for c in order]),)
             some = [*self._values(pages.where(*beyond))]
             yield from some
-            if len(some) < _CHUNK:
+            if len(some) < CHUNK:
                 return
             after = _BY_AGE(some[-1])
 
@@ -227,11 +225,11 @@ class Articles:
 
     def change_number(self) -> int:
         """Return the number of the last write of articles; 0 before the first."""
-        return counters.read(self._connection, _CHANGE)
+        return counters.read(self._connection, CHANGE)
 
     def _searched(self, selection: Selection, span: Span, limit: int, *, retracted: bool) -> tuple[Article, ...]:
         numbers = searching.arrivals(self._connection, selection, span, limit=limit, retracted=retracted)
-        found = [each for some in _chunks(numbers) for each in self._values(ROWS.where(article.c.arrival.in_(some)))]
+        found = [each for some in chunks(numbers) for each in self._values(ROWS.where(article.c.arrival.in_(some)))]
         return tuple(sorted(found, key=attrgetter("arrival"), reverse=span.newest_first))
 
     def _first(self, condition: ColumnElement[bool]) -> Article | None:
@@ -239,7 +237,7 @@ class Articles:
 
     def _those(self, ids: Iterable[str]) -> Iterator[Article]:
         # By id alone: given the source as well, SQLite walks through all articles of the source.
-        for some in _chunks(ids):
+        for some in chunks(ids):
             yield from self._values(ROWS.where(article.c.id.in_(some)))
 
     def _values(self, statement: Select[Any]) -> Iterator[Article]:
@@ -256,61 +254,5 @@ class Articles:
         title, section, summary or body differ, ``revision`` grows, by the caller or else here, and the reading before
         it stays among :meth:`revisions`. Of two articles with one id the last counts.
         """
-        given = {value.id: article_rows.in_utc(value) for value in articles}
-        stored = {value.id: value for value in self._those(given)}
-        writes = [_succeeding(value, stored.get(key)) for key, value in given.items()]
-        writes = [value for value in writes if value != stored.get(value.id)]
-        if not writes:
-            return self.change_number()
-
-        number = counters.advance(self._connection, _CHANGE)
-        arrivals = self._arrive(writes)
-        writes = [replace(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes]
-        new = [value for value in writes if value.id not in stored]
-        edited = [(value, stored[value.id]) for value in writes if value.id in stored]
-        self._insert(article, map(article_rows.row, new))
-        self._update([article_rows.row(value) for value, _ in edited])
-        self._insert(revision, [article_rows.reading(old) for value, old in edited if value.revision != old.revision])
-        for table, derive, names in DERIVED:
-            moved = [value for value, old in edited if _differ(value, old, names)]
-            for some in _chunks([value.id for value in moved]):
-                self._connection.execute(delete(table).where(table.c.article.in_(some)))
-            self._insert(table, [line for value in (*new, *moved) for line in derive(value)])
-        again = [(value, old) for value, old in edited if _differ(value, old, searching.FIELDS)]
-        searching.drop(self._connection, (old for _, old in again))
-        searching.put(self._connection, (*new, *(value for value, _ in again)))
-        labels.write(self._connection, (value for value in writes if value.arrival))
-        return number
-
-    def _arrive(self, writes: Iterable[Article]) -> dict[ArticleId, int]:
-        """Return the numbers of those that become visible, the oldest first."""
-        arriving = sorted((value for value in writes if not value.arrival and not value.embargo), key=_BY_AGE)
-        last = counters.advance(self._connection, _ARRIVAL, len(arriving)) if arriving else 0
-        return {value.id: number for number, value in enumerate(arriving, last - len(arriving) + 1)}
-
-    def _insert(self, table: Table, rows: Iterable[Columns]) -> None:
-        if rows := list(rows):
-            self._connection.execute(insert(table), rows)
-
-    def _update(self, rows: Sequence[Columns]) -> None:
-        if rows:
-            statement = update(article).where(article.c.id == bindparam("which"))
-            self._connection.execute(statement, [{**row, "which": row["id"]} for row in rows])
-
-
-def _chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
-
-
-def _succeeding(value: Article, old: Article | None) -> Article:
-    """Return the article with the numbers that the store gives, as those of ``old`` go on."""
-    if old is None:
-        return replace(value, changed=0, arrival=0)
-    number = max(value.revision, old.revision + _differ(value, old, READ_AS))
-    return replace(value, revision=number, changed=old.changed, arrival=0 if value.embargo else old.arrival)
-
-
-def _differ(one: Article, other: Article, names: Iterable[str]) -> bool:
-    return any(getattr(one, name) != getattr(other, name) for name in names)
+        given = {each.id: each for each in map(article_rows.in_utc, articles)}
+        return article_writing.put(self._connection, given.values(), {each.id: each for each in self._those(given)})

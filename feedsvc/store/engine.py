@@ -82,7 +82,8 @@ class Database:
             pool_pre_ping=not self.sqlite,
             # Transactions of SQLite begin where _begin_sqlite says, not where the sqlite3 module guesses.
             connect_args={"isolation_level": None} if self.sqlite else {},
-            json_serializer=_compact_json,
+            json_serializer=_to_json,
+            json_deserializer=_from_json,
         )
         self._reader: Engine
         self._writer: Engine
@@ -138,8 +139,16 @@ class Database:
             raise unavailable from error
 
 
-def _compact_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+# Most lists of an article are empty, and a page of articles has hundreds of them.
+def _to_json(value: object) -> str:
+    return "[]" if value in ((), []) else _encode(value)
+
+
+def _from_json(text: str) -> Any:
+    return [] if text == "[]" else json.loads(text)
 
 
 def _make_ready(url: URL) -> None:

@@ -9,10 +9,9 @@ from itertools import count
 from sqlalchemy import Connection, insert, select
 
 from feedsvc.model import Article, Label, LabelKind, fold_name
+from feedsvc.store.batches import chunks
 from feedsvc.store.tables import label
 from feedsvc.text import slug
-
-_LOOKED_UP = 500  # values in one IN list
 
 _Name = tuple[LabelKind, str]
 
@@ -39,8 +38,7 @@ def write(connection: Connection, articles: Iterable[Article]) -> None:
 def add(connection: Connection, names: dict[_Name, str]) -> None:
     """Write down the names, by kind and key, that are not there yet."""
     known: set[_Name] = set()
-    keys = sorted({key for _, key in names})
-    for some in (keys[at : at + _LOOKED_UP] for at in range(0, len(keys), _LOOKED_UP)):
+    for some in chunks({key for _, key in names}):
         rows = connection.execute(select(label.c.kind, label.c.key).where(label.c.key.in_(some)))
         known |= {(LabelKind(kind), key) for kind, key in rows}
     for (kind, key), name in names.items():

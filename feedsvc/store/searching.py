@@ -7,6 +7,7 @@ search in a section looks along the shorter of two lists rather than through all
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, text
 
@@ -63,22 +64,21 @@ def put(connection: Connection, articles: Iterable[Article]) -> None:
 
 def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
     dialect = connection.dialect.name
-    spelt = _spelt if dialect == "sqlite" else _vector
+    spelt = " ".join if dialect == "sqlite" else _vector
     rows = [{"arrival": each.arrival, "words": spelt(_words(each))} for each in articles if each.arrival]
     if rows:
         connection.execute(text(statements[dialect]), rows)
 
 
-def _words(article: Article) -> Iterator[str]:
-    for kind, names in _names(
-        (article.source,), (article.section,), article.tags, article.authors, (article.language,)
-    ):
-        yield from (_label(kind, name) for name in dict.fromkeys(names))
+def _words(article: Article) -> list[str]:
+    given = ((article.source,), (article.section,), article.tags, article.authors, (article.language,))
+    words = [_label(kind, name) for kind, names in _names(*given) for name in dict.fromkeys(names)]
     if article.retracted:
-        yield _GONE
-    for words in article_words(article):
-        yield _MARK
-        yield from words
+        words.append(_GONE)
+    for some in article_words(article):
+        words.append(_MARK)
+        words += some
+    return words
 
 
 def _names(
@@ -96,12 +96,9 @@ def _names(
     yield "language", [fold_name(name) for name in languages if name]
 
 
+@lru_cache(maxsize=4096)
 def _label(kind: str, name: str) -> str:
     return _MARK + digest(kind, name)[:16]
-
-
-def _spelt(words: Iterable[str]) -> str:
-    return " ".join(words)
 
 
 def _vector(words: Iterable[str]) -> str:

@@ -4,7 +4,9 @@ Knows what is kept and by which index it is found; hides how the two databases w
 migration beside it (``migrations/versions``); a test compares the two.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -36,18 +38,32 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.utcoffset() is None:
-            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
-        instant = value.astimezone(UTC)
-        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        return _sqlite_text if dialect.name == "sqlite" else _in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(
+        self,
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> Callable[[Any], datetime | None]:
+        return _from_sqlite_text if dialect.name == "sqlite" else _in_utc
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _sqlite_text(value: datetime | None) -> str | None:
+    instant = _in_utc(value)
+    return instant.isoformat(" ", "microseconds")[:26] if instant else None
+
+
+def _from_sqlite_text(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{value}+00:00") if value else None
 
 
 # Names by which Alembic can address constraints on both databases.

@@ -1,0 +1,80 @@
+"""Writing articles, with everything that follows from them.
+
+Knows what numbers the store gives and in what order tables are written; hides that an edit writes again only what was
+derived from the fields that it touched.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from operator import attrgetter
+
+from sqlalchemy import Connection, bindparam, delete, update
+
+from feedsvc.model import Article, ArticleId
+from feedsvc.store import article_rows, counters, labels, searching
+from feedsvc.store.article_rows import DERIVED, READ_AS
+from feedsvc.store.batches import chunks, insert_all
+from feedsvc.store.tables import article, revision
+
+CHANGE = "change"
+ARRIVAL = "arrival"
+
+_Edit = tuple[Article, Article]
+
+
+def put(connection: Connection, given: Iterable[Article], stored: dict[ArticleId, Article]) -> int:
+    """Write what differs from what is stored; see :meth:`Articles.put`."""
+    succeeding = (_succeeding(value, stored.get(value.id)) for value in given)
+    writes = [value for value in succeeding if value != stored.get(value.id)]
+    if not writes:
+        return counters.read(connection, CHANGE)
+    number = counters.advance(connection, CHANGE)
+    arrivals = _arrive(connection, writes)
+    writes = [replace(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes]
+    new = [value for value in writes if value.id not in stored]
+    edited = [(value, stored[value.id]) for value in writes if value.id in stored]
+    _write_rows(connection, new, edited)
+    _write_derived(connection, new, edited)
+    labels.write(connection, (value for value in writes if value.arrival))
+    return number
+
+
+def _succeeding(value: Article, old: Article | None) -> Article:
+    """Return the article with the numbers that the store gives, as those of ``old`` go on."""
+    if old is None:
+        return replace(value, changed=0, arrival=0) if value.changed or value.arrival else value
+    number = max(value.revision, old.revision + _differ(value, old, READ_AS))
+    return replace(value, revision=number, changed=old.changed, arrival=0 if value.embargo else old.arrival)
+
+
+def _arrive(connection: Connection, writes: Iterable[Article]) -> dict[ArticleId, int]:
+    """Return the numbers of those that become visible, the oldest first."""
+    visible = (value for value in writes if not value.arrival and not value.embargo)
+    arriving = sorted(visible, key=attrgetter("published", "first_seen", "id"))
+    last = counters.advance(connection, ARRIVAL, len(arriving)) if arriving else 0
+    return {value.id: number for number, value in enumerate(arriving, last - len(arriving) + 1)}
+
+
+def _write_rows(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
+    insert_all(connection, article, map(article_rows.row, new))
+    if edited:
+        rows = (article_rows.row(value) for value, _ in edited)
+        statement = update(article).where(article.c.id == bindparam("which"))
+        connection.execute(statement, [{**row, "which": row["id"]} for row in rows])
+    superseded = (old for value, old in edited if value.revision != old.revision)
+    insert_all(connection, revision, map(article_rows.reading, superseded))
+
+
+def _write_derived(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
+    for table, derive, names in DERIVED:
+        moved = [value for value, old in edited if _differ(value, old, names)]
+        for some in chunks([value.id for value in moved]):
+            connection.execute(delete(table).where(table.c.article.in_(some)))
+        insert_all(connection, table, (line for value in (*new, *moved) for line in derive(value)))
+    reworded = [(value, old) for value, old in edited if _differ(value, old, searching.FIELDS)]
+    searching.drop(connection, (old for _, old in reworded))
+    searching.put(connection, (*new, *(value for value, _ in reworded)))
+
+
+def _differ(one: Article, other: Article, names: Iterable[str]) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)
