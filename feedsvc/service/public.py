@@ -6,6 +6,7 @@ anything: every web worker of every machine gives the same answers.
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from feedsvc import addresses
@@ -65,21 +66,31 @@ class Public:
         return tuple(feed for feed in self._config.feeds if feed.access == "public")
 
     def topic(self, address: str) -> tuple[FeedName, Format] | None:
-        """Return which document has this canonical address, if it is one that everybody may subscribe to."""
-        return self._topics.get(address)
+        """Return which document has this canonical address, if it is one that everybody may subscribe to.
+
+        Feeds of queries are none: at every change each would have to be searched anew.
+        """
+        base = self._config.site.base_url
+        asked = addresses.parse(address.removeprefix(base)) if address.startswith(base) else None
+        if asked is None or asked[2] or addresses.address(base, *asked) != address:
+            return None
+        name, format_, _ = asked
+        if name not in self._published:
+            with self._store.read() as tx:
+                if self._known(tx, name) is None:
+                    return None
+        return name, format_
+
+    def awaited(self, now: datetime) -> tuple[Feed, ...]:
+        """Return the feeds that nobody has configured, but that somebody is subscribed to at the hub."""
+        with self._store.read() as tx:
+            names = {name for name, _ in tx.hub.topics(now)} - self._published.keys()
+            known = [self._known(tx, name) for name in sorted(names)]
+        return tuple(each.feed for each in known if each)
 
     @cached_property
     def _published(self) -> dict[FeedName, Feed]:
         return {feed.name: feed for feed in self.feeds()}
-
-    @cached_property
-    def _topics(self) -> dict[str, tuple[FeedName, Format]]:
-        base = self._config.site.base_url
-        return {
-            addresses.address(base, feed.name, format_): (feed.name, format_)
-            for feed in self.feeds()
-            for format_ in Format
-        }
 
     def document(
         self,

@@ -10,8 +10,8 @@ from datetime import datetime
 from feedsvc import __version__, feeds
 from feedsvc.config import Config, Feed
 from feedsvc.errors import FeedUnpublishable
-from feedsvc.model import Article, Complaint, Document, FeedIdentity, FeedName, Format, History, Outcome
-from feedsvc.service import history
+from feedsvc.model import MAIN_FEED, Article, Complaint, Document, FeedIdentity, FeedName, Format, History, Outcome
+from feedsvc.service import derived, history
 from feedsvc.service.record import Ended
 from feedsvc.store import Store, Transaction
 from feedsvc.text import digest
@@ -33,7 +33,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         current = [form for form, old in stored.items() if (old.built_from, old.settings) == (number, settings)]
         if len(current) == len(Format):
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
-        identity = tx.documents.identity(name)
+        identity = _identity(tx, feed, config)
         window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
         place = _place(tx, feed, config, window)
     if identity is None:
@@ -91,6 +91,14 @@ def _place(
         return lambda _: None
     goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
     return lambda form: history.of_document(feed.name, form, config.site.base_url, goes_on)
+
+
+def _identity(tx: Transaction, feed: Feed, config: Config) -> FeedIdentity | None:
+    known = tx.documents.identity(feed.name)
+    if known is None and all(each.name != feed.name for each in config.feeds):
+        main = tx.documents.identity(MAIN_FEED)
+        return derived.identity(feed.name, main) if main else None
+    return known
 
 
 def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:

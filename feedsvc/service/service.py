@@ -158,12 +158,7 @@ class Service:
         Raises:
             NotFound: no feed has that name.
         """
-        from feedsvc.service.publish import publish  # noqa: PLC0415 - the web never renders feeds
-
-        feed = self.config.feed(name)
-        return self._recorder.run(
-            RunKind.PUBLISH, name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
-        )
+        return self._publish(self.config.feed(name))
 
     def judge(self, name: FeedName) -> "tuple[Judgement, ...]":
         """Hold a feed's published documents to the rules of the gate.
@@ -257,8 +252,16 @@ class Service:
     def _publish_touched(self, changes: Iterable[Change]) -> tuple[Run, ...]:
         moves = [change for change in changes if change.moves]
         articles = [article for change in moves for article in (change.before, change.article) if article]
-        return tuple(
-            self.publish(feed.name) for feed in self.config.feeds if any(map(feed.selection.selects, articles))
+        if not articles:
+            return ()
+        feeds = (*self.config.feeds, *self.public.awaited(self._clock()))
+        return tuple(self._publish(feed) for feed in feeds if any(map(feed.selection.selects, articles)))
+
+    def _publish(self, feed: Feed) -> Run:
+        from feedsvc.service.publish import publish  # noqa: PLC0415 - the web never renders feeds
+
+        return self._recorder.run(
+            RunKind.PUBLISH, feed.name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
         )
 
 

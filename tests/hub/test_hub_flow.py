@@ -7,7 +7,8 @@ import pytest
 from hubroom import BASE, TOPIC, Asked, Newsroom, Subscriber, subscriber
 from lxml import etree
 
-from feedsvc.model import Format
+from feedsvc.errors import HubRefused
+from feedsvc.model import Entry, FeedName, Format
 
 
 def test_a_subscriber_is_verified_and_gets_the_topic_as_it_is(newsroom: Newsroom, reader: Subscriber) -> None:
@@ -186,3 +187,28 @@ def test_a_feed_that_is_for_everybody_no_more_is_denied_and_not_delivered(
     [denied] = reader.asked
     assert (denied.path, denied.query["hub.mode"]) == ("/late", "denied")
     assert re.fullmatch(r"[a-z ]+", denied.query["hub.reason"])
+
+
+def test_a_feed_that_nobody_has_configured_can_be_subscribed_to(newsroom: Newsroom, reader: Subscriber) -> None:
+    newsroom.put(1, section="Harbour")
+    topic = f"{BASE}/feeds/section-harbour.atom"
+    newsroom.ask(reader.url(), topic)
+    newsroom.service.desk.add(Entry("Ferry back in service", section="Harbour"))
+    newsroom.service.desk.add(Entry("Council meets", section="Town"))
+    newsroom.service.hub.work()
+    [told] = reader.deliveries
+    assert b"Ferry back" in told.body
+    served = newsroom.service.public.document(FeedName("section-harbour"), Format.ATOM)
+    assert served is not None
+    assert told.body == served.body
+    assert told.headers["link"] == f'<{BASE}/hub>; rel="hub", <{topic}>; rel="self"'
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/feeds/section-nowhere.xml", "/feeds/search.xml?q=harbour", "/feeds/main/archive/0.xml", "/feeds/main.xml"],
+)
+def test_what_is_no_topic_cannot_be_subscribed_to(newsroom: Newsroom, reader: Subscriber, path: str) -> None:
+    newsroom.put(1, title="Harbour")
+    with pytest.raises(HubRefused):
+        newsroom.ask(reader.url(), BASE + path)
