@@ -61,7 +61,7 @@ OLD_JSON = json.dumps(
 def test_a_subscribers_reader_finds_the_same_ids_in_the_new_feed(newsroom: Newsroom, name: str, old: str) -> None:
     moved = newsroom.take_in(newsroom.write(name, old))
     assert (moved.read, moved.new, moved.known) == (len(ids(old)), len(ids(old)), 0)
-    assert ids(newsroom.document(Format.RSS)) == ids(old)
+    assert ids(newsroom.document(Format.RSS)) == ids(newsroom.document(Format.ATOM)) == ids(old)
     assert [each["id"] for each in json.loads(newsroom.document(Format.JSON))["items"]] == ids(old)
 
 
