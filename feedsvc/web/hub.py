@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from flask import Blueprint, request
 from flask import Response as FlaskResponse
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import NotFound
 
 from feedsvc import addresses
 from feedsvc.errors import HubBusy, HubRefused
@@ -48,8 +48,7 @@ class Hub:
         hub = self._current().hub
         if not hub.enabled:
             raise NotFound
-        if request.content_length is None or request.content_length > _BODY_MOST_BYTES:
-            raise RequestEntityTooLarge
+        request.max_content_length = _BODY_MOST_BYTES
         try:
             form = parse_qs(request.get_data().decode(), keep_blank_values=True, max_num_fields=_PARAMETERS_MOST)
         except ValueError:  # no UTF-8, or too many
