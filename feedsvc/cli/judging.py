@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def validate(targets: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Judge the published documents of feeds, or a feed in a file or at an address.
 
-    Prints each broken rule with its place and its source; docs/validate.md lists them. Without arguments all feeds are
-    judged, in every format. What has a dot or a slash is a file or an address; nothing is published or changed. Exit
-    code 1 when a document breaks a rule that would keep it from being published.
+    Prints each broken rule with its place and its source; docs/validate.md lists them. Without arguments all configured
+    feeds are judged, in every format; others, such as section-politics, by their names. What has a dot or a slash is a
+    file or an address. Nothing is published or changed. Exit code 1 when a document breaks a rule that would keep it
+    from being published.
     """
     judgements = _feeds(targets) if not targets else tuple(each for target in targets for each in _judged(target))
     if as_json:
@@ -48,9 +49,11 @@ def _judged(target: str) -> "tuple[Judgement, ...]":
 
 
 def _feeds(names: tuple[str, ...]) -> "tuple[Judgement, ...]":
+    from feedsvc.model import FeedName
+
     service = open_service()
     try:
-        chosen = [service.config.feed(name).name for name in names] or [feed.name for feed in service.config.feeds]
+        chosen = map(FeedName, names) if names else (feed.name for feed in service.config.feeds)
         return tuple(judgement for name in chosen for judgement in service.judge(name))
     finally:
         service.close()

@@ -6,13 +6,15 @@ Knows where a document to be judged comes from: the store, a file, an address; h
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedsvc.config import Config, Feed
+from feedsvc.addresses import address
+from feedsvc.config import Config
 from feedsvc.config import Outbound as OutboundSettings
 from feedsvc.errors import RetrievalError
 from feedsvc.feeds import gate
 from feedsvc.feeds.gate import Finding
-from feedsvc.model import Format
+from feedsvc.model import FeedName, Format
 from feedsvc.outbound import Outbound
+from feedsvc.service.public import Public
 from feedsvc.store import Store
 
 _ACCEPT = ", ".join(form.media_type for form in Format) + ", application/xml;q=0.5, */*;q=0.1"
@@ -26,23 +28,35 @@ class Judgement:
     findings: tuple[Finding, ...]
 
 
-def published(feed: Feed, config: Config, store: Store) -> tuple[Judgement, ...]:
-    """Judge a feed's documents in the store, each by itself and all with one another.
+def published(name: FeedName, config: Config, store: Store, public: Public) -> tuple[Judgement, ...]:
+    """Judge a feed's documents, each by itself and all with one another; those that come by themselves too.
 
     Raises:
+        NotFound: there is no such feed.
         StoreError: the store cannot be read.
+        FeedUnpublishable: a feed that is made on demand breaks a rule that stops it.
     """
-    with store.read() as tx:
-        stored = {form: tx.documents.get(feed.name, form) for form in Format}
-    judgements = []
-    for form, document in stored.items():
-        if document is None:
-            found: tuple[Finding, ...] = (gate.missing(form),)
-        else:
-            found = gate.findings(document.body, form, address=feed.address(config.site.base_url, form))
-        judgements.append(Judgement(f"{feed.name} ({form.label})", found))
-    bodies = {form: document.body for form, document in stored.items() if document}
-    return (*judgements, Judgement(f"{feed.name} (all formats)", gate.parity(bodies)))
+    configured = {feed.name: feed for feed in config.feeds}.get(name)
+    if configured:
+        with store.read() as tx:
+            documents = {form: tx.documents.get(name, form) for form in Format}
+        addresses = {form: configured.address(config.site.base_url, form) for form in Format}
+    else:
+        documents = {form: public.document(name, form) for form in Format}
+        addresses = {form: address(config.site.base_url, name, form) for form in Format}
+        if not any(documents.values()):
+            config.feed(name)  # says that there is none, and which is nearest
+    bodies = {form: document.body for form, document in documents.items() if document}
+    return (
+        *(
+            Judgement(
+                f"{name} ({form.label})",
+                gate.findings(bodies[form], form, address=addresses[form]) if form in bodies else (gate.missing(form),),
+            )
+            for form in Format
+        ),
+        Judgement(f"{name} (all formats)", gate.parity(bodies)),
+    )
 
 
 def file(place: Path) -> Judgement:

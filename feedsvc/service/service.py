@@ -161,15 +161,16 @@ class Service:
         return self._publish(self.config.feed(name))
 
     def judge(self, name: FeedName) -> "tuple[Judgement, ...]":
-        """Hold a feed's published documents to the rules of the gate.
+        """Hold a feed's documents to the rules of the gate.
 
         Raises:
             NotFound: no feed has that name.
             StoreError: the store cannot be read.
+            FeedUnpublishable: a feed that is made on demand breaks a rule that stops it.
         """
         from feedsvc.service import judging  # noqa: PLC0415 - only a command asks for it
 
-        return judging.published(self.config.feed(name), self.config, self._store)
+        return judging.published(name, self.config, self._store, self.public)
 
     def lift_embargoes(self) -> tuple[Run, ...]:
         """Let the articles appear whose instant has come, and publish the feeds that select them."""

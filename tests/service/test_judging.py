@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from press import Newsroom, documents, page
 
 from feedsvc.cli import feedsvc
+from feedsvc.errors import NotFound
 from feedsvc.model import MAIN_FEED, FeedName, Format, SourceName
 from feedsvc.service import Service
 from feedsvc.store import Store
@@ -59,6 +60,14 @@ def test_what_is_wrong_in_the_store_is_found(service: Service) -> None:
     assert found(service) == [("main (all formats)", "parity")] * 2
     spoil(service, b"</rss>", b"")
     assert ("main (RSS)", "well-formed") in found(service)
+
+
+@pytest.mark.usefixtures("published")
+def test_feeds_that_come_by_themselves_are_judged_by_their_names(service: Service) -> None:
+    judgements = service.judge(FeedName("source-front-page"))
+    assert [len(judgement.findings) for judgement in judgements] == [0, 0, 0, 0]
+    with pytest.raises(NotFound):
+        service.judge(FeedName("source-nowhere"))
 
 
 def test_a_feed_that_is_not_published_is_found(newsroom: Newsroom) -> None:
