@@ -95,8 +95,8 @@ def _mark(settings: str) -> str:
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:
-    # Levels measured on 40 entries: see docs/adr, what rendering costs. zstd gets the least time: whoever takes it takes
-    # brotli too, and is sent that. A window of 256 kB holds nearly every feed, and costs a third less to set up.
+    # What each level costs and saves is in docs/adr/0019-rendering-once.md. zstd gets the least time: whoever takes it
+    # takes brotli too, and is sent that. A window of 256 kB holds nearly every feed; a larger one takes time to set up.
     import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ this one is imported only to render.
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from email.utils import format_datetime
 from typing import Any
@@ -27,6 +28,7 @@ for _module in (feedgen.entry, feedgen.feed):
 
 
 _known: Memory[tuple[Format, Item], bytes] = Memory(32_000_000)
+_TITLE = re.compile(rb"<title>[^<]*&[^<]*</title>")
 # How an entry begins and ends as feedgen writes it, and what stands after the last one.
 _MARKS = {
     Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),
@@ -71,7 +73,7 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:
     feed = _feed(format, channel)
     for item in missing:
         _add_entry(format, feed, item)
-    written = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
+    written = _spelt(feed.rss_str(pretty=True)) if format is Format.RSS else feed.atom_str(pretty=True)
 
     begin, end, tail = _MARKS[format]
     head, _, entries = written.removesuffix(tail).partition(begin)
@@ -91,7 +93,7 @@ def _styled(head: bytes, channel: Channel) -> bytes:
 
 
 def _graves(format: Format, channel: Channel) -> bytes:  # noqa: A002 - the glossary's word
-    return _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
+    return elements.tombstones(channel).encode() if format is Format.ATOM else b""
 
 
 def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary's word
@@ -142,8 +144,8 @@ def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - t
 
 
 def _spelt(body: bytes) -> bytes:
-    """Spell ``&`` and ``<`` in hexadecimal, which alone all readers take as text in a title.
+    """Spell ``&`` and ``<`` in RSS's titles in hexadecimal, which alone all readers take as text there.
 
     Source: RSS Advisory Board, Best Practices Profile, character data.
     """
-    return body.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+    return _TITLE.sub(lambda title: title[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), body)
