@@ -5,6 +5,7 @@ Knows the attributes that pages hide addresses in; hides how a picture's best si
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
@@ -85,6 +86,7 @@ def host_and_path(link: str) -> tuple[str | None, str]:
     return (match[1].lower(), link[match.end() :]) if match is not None else (None, link)
 
 
+@lru_cache(maxsize=8192)
 def address(raw: str, base: str) -> str | None:
     """Return a link as an absolute address without tracking and without a place on the page.
 

@@ -4,7 +4,7 @@ Knows when the structured data of a page is its news line and when it only fills
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -175,7 +175,7 @@ class Opened:
         chosen = {name: select(selector, item.element) for name in _FIELDS if (selector := getattr(selectors, name))}
         if not chosen:
             return item
-        changed = Parts(**{one.name: getattr(item, one.name) for one in fields(Parts)})
+        changed = replace(item)
         for name, found in chosen.items():
             known = [one for one in found if isinstance(one, str) or one in self.layout.signature]
             if name == "time":

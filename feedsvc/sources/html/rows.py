@@ -227,7 +227,7 @@ class _Reader:
         return is_update_key(_BESIDE.split(self.marks.texts[start - 1])[-1])
 
     def _told(self, times: Sequence[Found], item: Parts) -> tuple[Stated | None, str | None]:
-        lines = [line for line in (self._shown_time(one, item) for one in times) if line]
+        lines = tuple(line for one in times if (line := self._shown_time(one, item)))
         stamp, section = shown(lines)
         for one in times:
             told = self.marks.machine.get(one) if isinstance(one, HtmlElement) else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from feedsvc.sources.html.candidates import Candidate, Cluster, candidates
 from feedsvc.sources.html.context import Heading, Kind, heading, standing
@@ -113,12 +114,18 @@ def _is_readable(cluster: Cluster, marks: Marks) -> bool:
     return good * 2 >= len(cluster.items)
 
 
+@lru_cache(maxsize=8192)
+def _is_article(link: str) -> bool:
+    """Tell whether an address looks like an article's."""
+    return _ARTICLE.search(host_and_path(link)[1]) is not None
+
+
 def _score(found: Sequence[Row], labelled: bool, candidate: Candidate) -> float:
     count = len(found)
     quality = sum(headline_quality(row.title) for row in found) / count
     dated = sum(isinstance(row.published, datetime) for row in found) / count
     linked = sum(row.link is not None for row in found) / count
-    articles = sum(row.link is not None and bool(_ARTICLE.search(host_and_path(row.link)[1])) for row in found) / count
+    articles = sum(row.link is not None and _is_article(row.link) for row in found) / count
     purity = count / len(candidate.items)
     value = min(count, _MOST_COUNTED) * quality * (0.4 + 0.6 * dated) * (0.75 + 0.15 * linked + 0.1 * articles)
     value *= (0.5 + 0.5 * purity) * (0.5 + 0.5 * descending(found))
@@ -136,7 +143,7 @@ def _is_enough(found: Sequence[Row], labelled: bool, place: float) -> bool:
         return count >= (2 if labelled else _DATED_UNLABELLED) and place > 0.1
     if labelled:
         return count >= 2 and quality >= 0.5
-    articles = sum(row.link is not None and bool(_ARTICLE.search(host_and_path(row.link)[1])) for row in found)
+    articles = sum(row.link is not None and _is_article(row.link) for row in found)
     return count >= _UNDATED_UNLABELLED and quality >= 0.8 and articles * 2 >= count and place >= 0.8
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from feedsvc.sources import dates, words
@@ -42,7 +43,8 @@ class Clock:
         return day_of(stamp, taken_at=self.taken_at, zone=self.zone)
 
 
-def shown(lines: Sequence[str]) -> tuple[Stamp | None, str | None]:
+@lru_cache(maxsize=4096)
+def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
     """Return the time that texts state together, and a section that stands on their line."""
     stamps = [stamp for line in lines if (stamp := find(line)) is not None]
     # "Updated" counts only where nothing says when it was published.
