@@ -5,7 +5,6 @@ call their local time UTC; hides the forms of attributes. The day of an hour alo
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
