@@ -33,7 +33,7 @@ MOST_PAGES = 10_000
 
 _BATCH = 200
 _MOST_BYTES = 20_000_000  # of a feed; its reader refuses less, and says so
-_WORDPRESS = b"wordpress.org/export/"  # the namespace of WordPress's own elements
+_WORDPRESS = re.compile(rb"""xmlns:[\w.-]+\s*=\s*["']https?://wordpress\.org/export/""")
 _HEAD = 64 * 1024
 _COMPLAINTS_KEPT = 50
 _EXPORT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"type"')
@@ -115,7 +115,8 @@ class Moving:
         documents are fetched. ``advance`` is told how many records or articles were just taken in.
 
         Raises:
-            NotFound: there is no such source, or there are several and none was named.
+            NotFound: there is no such source.
+            SourceNeeded: there are several, and none was named.
             RetrievalError: nothing can be had there, or it is none of all that.
             ImportInvalid: a line of an export cannot be read.
         """
@@ -135,7 +136,7 @@ class Moving:
                 return Moved(read=done.records, new=done.new)
             if place is None:
                 raise SourceNeeded(tuple(source.name for source in self._config.sources))
-            if _WORDPRESS in head:
+            if _WORDPRESS.search(head):
                 return self._wordpress(stream, target, place, advance)
             return self._feed(replace(snapshot, body=stream.read(_MOST_BYTES)), place, pages, advance)
 

@@ -359,6 +359,11 @@ def test_a_document_that_is_none_of_all_that_is_refused_with_its_name(newsroom: 
     assert newsroom.articles == ()
 
 
+def test_a_feed_that_speaks_of_wordpress_is_a_feed(newsroom: Newsroom) -> None:
+    about = "<category>https://wordpress.org/export/1.2/</category>"
+    assert newsroom.take_in(newsroom.write("old.xml", rss([item(0, guid="g", extra=about)]))).new == 1
+
+
 def test_plain_text_is_no_export(newsroom: Newsroom) -> None:
     with pytest.raises(ImportInvalid, match=r"what\.txt:1: "):
         newsroom.take_in(newsroom.write("what.txt", "hello\n"))
