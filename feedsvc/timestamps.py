@@ -81,7 +81,7 @@ def resolve(stamp: Stamp, *, taken_at: datetime, zone: ZoneInfo, day: date | Non
         moment = (taken_at - stamp.ago).astimezone(zone).replace(second=0, microsecond=0)
     else:
         local_zone = stamp.zone or zone
-        now_there = taken_at.astimezone(local_zone)
+        now_there = now if stamp.zone is None else taken_at.astimezone(local_zone)
         on = _day(stamp, now_there.date()) if stamp.has_day else day
         if isinstance(on, Unknown):
             return on

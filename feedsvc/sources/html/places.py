@@ -82,22 +82,25 @@ def spots_of(elements: Sequence[HtmlElement], marks: Marks) -> list[Spot]:
             if not says_nothing(marks.texts[place]):
                 owners[layout.pieces[place].owner].append(place)
         whole = _composed(item, owners, marks, vain)
-        times: Counter[Place] = Counter()  # a place that an item has twice, as cells of a row, is two
+        times: dict[Place, int] = {}  # a place that an item has twice, as cells of a row, is two
         for rank, (owner, places) in enumerate(owners.items()):
             if owner in whole:
                 continue
             text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
             path = (layout.signature[item], layout.signature[owner])
             place_in = places_in.get(path) or places_in.setdefault(path, _place(item, owner))
-            _add(spots, (*place_in, (str(times[place_in]), ())), Text(number, owner, text, rank))
-            times[place_in] += 1
-        for owner, (text, rank) in {whole[one]: (spaced(layout.pieces_of(whole[one])), 0) for one in whole}.items():
-            _add(spots, (*_place(item, owner), ("", ())), Text(number, owner, text, rank))
+            time = times[place_in] = times.get(place_in, -1) + 1
+            _add(spots, (*place_in, (str(time), ())), Text(number, owner, text, rank))
+        for owner in dict.fromkeys(whole.values()):
+            _add(spots, (*_place(item, owner), ("", ())), Text(number, owner, spaced(layout.pieces_of(owner)), 0))
     return list(spots.values())
 
 
 def _add(spots: dict[Place, Spot], place: Place, text: Text) -> None:
-    spots.setdefault(place, Spot(place)).texts.append(text)
+    spot = spots.get(place)
+    if spot is None:
+        spot = spots[place] = Spot(place)
+    spot.texts.append(text)
 
 
 def _composed(
