@@ -66,7 +66,7 @@ def complete_rss_item(element: Any, item: Item) -> None:
     if item.via:  # not `source`, which names a feed (RSS 2.0, source)
         _add(element, _ATOM, "link", href=item.via, rel="via")
     if item.source and (feed := media.feed_of(item.source)):
-        etree.SubElement(element, "source", url=feed).text = text(item.source.title)
+        etree.SubElement(element, "source", url=feed).text = item.source.title
     if file := _the_one(item.enclosures):
         etree.SubElement(element, "enclosure", url=file.url, length=str(file.length), type=file.media_type)
     _add_media(element, item)
@@ -93,14 +93,13 @@ def complete_atom_entry(element: Any, item: Item) -> None:
     if item.source:
         source = etree.SubElement(element, "source")
         etree.SubElement(source, "id").text = item.source.guid
-        etree.SubElement(source, "title").text = text(item.source.title)
+        etree.SubElement(source, "title").text = item.source.title
         # Nobody told us; but it had changed when it had this entry (RFC 4287 §4.2.11 wants what the feed itself says).
         etree.SubElement(source, "updated").text = item.published.isoformat()
         if item.source.link:
             etree.SubElement(source, "link", href=item.source.link, rel="alternate")
         if feed := media.feed_of(item.source):
             etree.SubElement(source, "link", href=feed, rel="self")
-        _tell_html(source, title=item.source.title)
     _add_media(element, item)
     _tell_html(element, title=item.title, **({} if item.summary else {"summary": item.title}))
 

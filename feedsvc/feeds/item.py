@@ -188,7 +188,7 @@ def _content(body: str | None, summary: str | None, image: str | None) -> str | 
 
 def _source(via: Via) -> Via | None:
     """Return what can be said of a feed in a feed: Atom asks for an id that is a URI, RSS for a title."""
-    title = wording.plain(via.title)
+    title = wording.label(via.title)
     link = wording.absolute(via.link) if via.link else None
     guid = via.guid if via.guid and _URI.fullmatch(via.guid) else link
     return Via(title, link, guid) if title and guid else None

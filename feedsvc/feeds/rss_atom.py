@@ -5,7 +5,6 @@ this one is imported only to render.
 """
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from email.utils import format_datetime
 from typing import Any
@@ -28,7 +27,6 @@ for _module in (feedgen.entry, feedgen.feed):
 
 
 _known: Memory[tuple[Format, Item], bytes] = Memory(32_000_000)
-_TITLE = re.compile(rb"<title>[^<]*&[^<]*</title>")
 # How an entry begins and ends as feedgen writes it, and what stands after the last one.
 _MARKS = {
     Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),
@@ -73,7 +71,7 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:
     feed = _feed(format, channel)
     for item in missing:
         _add_entry(format, feed, item)
-    written = _spelt(feed.rss_str(pretty=True)) if format is Format.RSS else feed.atom_str(pretty=True)
+    written = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
 
     begin, end, tail = _MARKS[format]
     head, _, entries = written.removesuffix(tail).partition(begin)
@@ -93,7 +91,7 @@ def _styled(head: bytes, channel: Channel) -> bytes:
 
 
 def _graves(format: Format, channel: Channel) -> bytes:  # noqa: A002 - the glossary's word
-    return elements.tombstones(channel).encode() if format is Format.ATOM else b""
+    return _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
 
 
 def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary's word
@@ -134,9 +132,10 @@ def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - t
         entry.content(item.content, type="html")  # `CDATA` would become an invalid type in Atom
     if item.summary:
         entry.summary(escaped(item.summary), type="html")
-    elif item.content or format is Format.ATOM:
-        # Atom wants a text in any case (RFC 4287 §4.1.2), RSS a description before its content.
+    elif format is Format.ATOM:  # which wants a text in any case (RFC 4287 §4.1.2)
         entry.summary(elements.text(item.title))
+    elif item.content:  # RSS wants a description before its content, and takes it for HTML
+        entry.summary(escaped(item.title))
     if format is Format.RSS:
         entry.house.amend = lambda element: elements.complete_rss_item(element, item)
     else:
@@ -144,8 +143,8 @@ def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - t
 
 
 def _spelt(body: bytes) -> bytes:
-    """Spell ``&`` and ``<`` in RSS's titles in hexadecimal, which alone all readers take as text there.
+    """Spell ``&`` and ``<`` in hexadecimal, which alone all readers take as text in titles, sources and categories.
 
     Source: RSS Advisory Board, Best Practices Profile, character data.
     """
-    return _TITLE.sub(lambda title: title[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), body)
+    return body.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")

@@ -21,6 +21,7 @@ _UNFIT = re.compile(
     + "]"
 )
 _TAG = re.compile(r"</?\w[^<>]*>")
+_REFERENCE = re.compile(r"&#?\w+;")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _LEAD_LENGTH = 300
 _SCHEMES = {"http", "https"}
@@ -73,8 +74,14 @@ def plain(value: str) -> str:
 
 
 def label(value: str) -> str:
-    """Return a name, section or tag as one line of plain text, without tags and addresses in ``<>``."""
-    return plain(_TAG.sub("", value) if "<" in value else value)
+    """Return a name, section or tag as one line of plain text, without tags, addresses in ``<>`` and references."""
+    while ("&" in value or "<" in value) and value != (bare := _bare(value)):  # somebody may have escaped it twice
+        value = bare
+    return plain(value)
+
+
+def _bare(value: str) -> str:
+    return _TAG.sub("", _REFERENCE.sub(lambda reference: html.unescape(reference[0]), value))
 
 
 def absolute(address: str, base: str | None = None) -> str | None:

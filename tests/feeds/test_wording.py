@@ -72,7 +72,13 @@ def test_a_long_lead_without_spaces_is_cut_all_the_same():
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("  Ada\n Example ", "Ada Example"), ("Ada <ada@example.org>", "Ada"), ("<b>R&D</b>", "R&D"), ("\x00", "")],
+    [
+        ("  Ada\n Example ", "Ada Example"),
+        ("Ada <ada@example.org>", "Ada"),
+        ("<b>R&D</b>", "R&D"),
+        ("\x00", ""),
+        ("R&amp;amp;D &amp;lt;b&gt;", "R&D"),
+    ],
 )
 def test_labels_are_names_without_markup_or_addresses(written, read):
     assert wording.label(written) == read
