@@ -160,6 +160,7 @@ def status(as_json: bool) -> None:
     """
     service = open_service()
     now = service.status()
+    hub = service.hub.counts() if service.hub.enabled else None
     zone = service.config.site.zone
     if as_json:
         output.as_json(
@@ -169,6 +170,7 @@ def status(as_json: bool) -> None:
                 "feeds": [{"name": feed.name, "last_run": run} for feed, run in now.feeds],
                 "alerts": now.alerts,
                 "samples": now.samples,
+                "hub": hub,
             }
         )
     else:
@@ -184,6 +186,8 @@ def status(as_json: bool) -> None:
                 for what, name, run in rows
             ],
         )
+        if hub:
+            click.echo(f"hub: {hub.subscriptions} subscriptions, {hub.owed} deliveries owed, {hub.given_up} given up")
         from feedsvc.service import samples
 
         for alert in now.alerts:

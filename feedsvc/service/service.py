@@ -25,6 +25,7 @@ from feedsvc.model import (
 )
 from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
+from feedsvc.service.figures import Figures, take
 from feedsvc.service.hub import Hub
 from feedsvc.service.lists import Lists
 from feedsvc.service.moving import Moving
@@ -211,13 +212,14 @@ class Service:
         with self._store.begin() as tx:
             tx.samples.prune(self._clock())
             tx.samples.forget_all_but(source.name for source in self.config.sources)
+        wanted = (*self.config.feeds, *self.public.awaited(self._clock()))
         with self._store.read() as tx:
-            gone = {name for name, _ in tx.documents.all_keys()} - {feed.name for feed in self.config.feeds}
+            gone = {name for name, _ in tx.documents.all_keys()} - {feed.name for feed in wanted}
         if gone:
             with self._store.begin() as tx:
                 for name in gone:
                     tx.documents.delete(name)
-        return tuple(self.publish(feed.name) for feed in self.config.feeds)
+        return tuple(map(self._publish, wanted))
 
     def status(self) -> Status:
         """Return how sources and feeds stand."""
@@ -241,6 +243,10 @@ class Service:
             samples=samples,
             store_bytes=self._store.size_bytes(),
         )
+
+    def figures(self) -> Figures:
+        """Return figures for those who watch the service over time."""
+        return take(self.config, self._store, self._clock())
 
     def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
         seen = _arrivals(tx, name)

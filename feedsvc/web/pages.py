@@ -22,7 +22,7 @@ from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.model import ArticleId
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import admin, hub, lists, media, micropub, private, problems, push, views
+from feedsvc.web import admin, hub, lists, media, metrics, micropub, private, problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.redirects import OldAddresses
@@ -71,6 +71,7 @@ class Pages(Flask):
         self.register_blueprint(private.PrivateFeeds(current, self._response, clock=clock).routes())
         self.register_blueprint(push.Api(current).routes())
         self.register_blueprint(micropub.Micropub(current).routes())
+        self.register_blueprint(metrics.Metrics(current).routes())
         self.register_blueprint(hub.Hub(current, self._response).routes())
         self.register_error_handler(Exception, self._failed)
 

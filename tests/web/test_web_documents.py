@@ -30,7 +30,7 @@ def test_a_document_comes_as_it_was_published(ask: Reader, newsroom: Newsroom, f
         "last-modified": format_datetime(published.last_modified, usegmt=True),
         "cache-control": f"public, max-age={published.max_age_s}, stale-while-revalidate=60, stale-if-error=86400",
         "vary": "Accept-Encoding",
-        "link": f'<{BASE}{PATHS[format_]}>; rel="self"',
+        "link": f'<{BASE}/hub>; rel="hub", <{BASE}{PATHS[format_]}>; rel="self"',
         "x-content-type-options": "nosniff",
         "access-control-allow-origin": "*",
         "access-control-expose-headers": "ETag, Link",
@@ -41,7 +41,7 @@ def test_a_document_comes_as_it_was_published(ask: Reader, newsroom: Newsroom, f
 def test_other_feeds_stand_under_feeds(ask: Reader, newsroom: Newsroom, ending: str) -> None:
     reply = ask(f"/feeds/politics.{ending}")
     assert (reply.status, reply.body) == (200, document(newsroom, Format(ending), "politics").body)
-    assert reply.headers["link"] == f'<{BASE}/feeds/politics.{ending}>; rel="self"'
+    assert reply.headers["link"] == f'<{BASE}/hub>; rel="hub", <{BASE}/feeds/politics.{ending}>; rel="self"'
 
 
 def test_two_requests_without_a_change_get_the_same_answer(ask: Reader) -> None:
