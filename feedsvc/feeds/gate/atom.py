@@ -15,7 +15,10 @@ from feedsvc.feeds.gate.values import Attachment, Head, Item
 from feedsvc.feeds.gate.xml import ATOM, LANG, Parts
 
 _ID, _TITLE, _UPDATED, _PUBLISHED = (f"{ATOM}{name}" for name in ("id", "title", "updated", "published"))
-_LINK, _AUTHOR = f"{ATOM}link", f"{ATOM}author"
+_LINK, _AUTHOR, _NAME, _CATEGORY, _SOURCE, _CONTENT = (
+    f"{ATOM}{name}" for name in ("link", "author", "name", "category", "source", "content")
+)
+_CONTENTS = (f"{ATOM}summary", _CONTENT)
 _REQUIRED = (_ID, _TITLE, _UPDATED)
 _FEED_ONCE = {f"{ATOM}{name}" for name in ("generator", "icon", "logo", "rights", "subtitle")}
 _ENTRY_ONCE = {f"{ATOM}{name}" for name in ("published", "content", "rights", "source", "summary")}
@@ -23,7 +26,8 @@ _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _URI = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:|(?!urn:)[a-z][a-z0-9+.-]*:)[^\s<>\"{}|\\^`]+", re.ASCII | re.IGNORECASE
 )
-_TEXTS = tuple(f"{ATOM}{name}" for name in ("title", "subtitle", "summary", "rights"))
+_TEXTS = tuple(f"{ATOM}{name}" for name in ("title", "subtitle", "summary", "rights", "content"))
+_TYPES = (None, "text", "html", "xhtml")
 
 
 def read(root: Any) -> tuple[Head | None, list[Finding]]:
@@ -64,33 +68,33 @@ def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> 
     )
     found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ENTRY_ONCE))
     found += [*_id(where, identity), *_types(where, parts), *_alternates(where, parts, rules.ENTRY_ONCE)]
-    sources = [xml.parts(source) for source in parts.get(f"{ATOM}source", ())]
+    sources = [xml.parts(source) for source in parts.get(_SOURCE, ())]
     for source in sources:
         found += _id(where, xml.text(source, _ID))
     if not signed and not any(map(_is_signed, (parts, *sources))):
         found.append(rules.ENTRY_REQUIRED.broken(where, "has no author, nor has the feed"))
-    links = parts.get(_LINK, ())
+    links = [(link.get("rel", "alternate"), link) for link in parts.get(_LINK, ())]
     return Item(
         where=where,
         id=identity,
         title=_plain(parts, _TITLE),
-        link=next((link.get("href") for link in links if link.get("rel", "alternate") == "alternate"), None),
+        link=next((link.get("href") for rel, link in links if rel == "alternate"), None),
         published=xml.moment(parts, _PUBLISHED, rfc3339, where, found),
         updated=xml.moment(parts, _UPDATED, rfc3339, where, found),
-        authors=tuple(author.findtext(f"{ATOM}name") or "" for author in parts.get(_AUTHOR, ())),
-        tags=tuple(category.get("term", "") for category in parts.get(f"{ATOM}category", ())),
-        links=tuple(link.get("href") for link in links if link.get("rel") != "enclosure"),
+        authors=_names(parts),
+        tags=tuple(category.get("term", "") for category in parts.get(_CATEGORY, ())),
+        links=tuple([link.get("href") for rel, link in links if rel != "enclosure"]),
         media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple(
             xml.source(text) if text.get("type") == "xhtml" else text.text or ""
-            for name in (f"{ATOM}summary", f"{ATOM}content")
+            for name in _CONTENTS
             for text in parts.get(name, ())
             if text.get("type") in ("html", "xhtml")
         ),
         attachments=tuple(
             Attachment(link.get("href"), link.get("type"), link.get("length"))
-            for link in links
-            if link.get("rel") == "enclosure"
+            for rel, link in links
+            if rel == "enclosure"
         ),
         language=element.get(LANG),
     )
@@ -102,8 +106,13 @@ def _plain(parts: Parts, name: str) -> str:
     return html.unescape(text) if name in parts and parts[name][0].get("type") == "html" else text
 
 
+def _names(parts: Parts) -> tuple[str, ...]:
+    """Return the name of each author, empty for one without."""
+    return tuple(xml.text(xml.parts(author), _NAME) or "" for author in parts.get(_AUTHOR, ()))
+
+
 def _is_signed(parts: Parts) -> bool:
-    return any((author.findtext(f"{ATOM}name") or "").strip() for author in parts.get(_AUTHOR, ()))
+    return any(name.strip() for name in _names(parts))
 
 
 def _id(where: str, identity: str | None) -> Iterator[Finding]:
@@ -115,13 +124,10 @@ def _id(where: str, identity: str | None) -> Iterator[Finding]:
 def _types(where: str, parts: Parts) -> Iterator[Finding]:
     for name in _TEXTS:
         for text in parts.get(name, ()):
-            if text.get("type", "text") not in ("text", "html", "xhtml"):
-                yield rules.TEXT_TYPE.broken(where, f"has a {xml.local(name)} of type {text.get('type')}")
-    for content in parts.get(f"{ATOM}content", ()):
-        kind = content.get("type", "text")
-        # Content, and it alone, may also be of a media type (RFC 4287 §4.1.3.1).
-        if kind not in ("text", "html", "xhtml") and "/" not in kind:
-            yield rules.TEXT_TYPE.broken(where, f"has a content of type {kind}")
+            kind = text.get("type")
+            # Content, and it alone, may also be of a media type (RFC 4287 §4.1.3.1).
+            if kind not in _TYPES and not (name == _CONTENT and "/" in kind):
+                yield rules.TEXT_TYPE.broken(where, f"has a {xml.local(name)} of type {kind}")
 
 
 def _alternates(where: str, parts: Parts, rule: Rule) -> Iterator[Finding]:

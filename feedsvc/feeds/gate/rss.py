@@ -17,6 +17,8 @@ from feedsvc.feeds.wording import markup_like
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_CREATOR, _LANGUAGE = f"{_DC}creator", f"{_DC}language"
+_UPDATED, _LINK = f"{ATOM}updated", f"{ATOM}link"
 _SY = "{http://purl.org/rss/1.0/modules/syndication/}"
 _REQUIRED = ("title", "link", "description", "lastBuildDate")
 _FEED_ONCE = {
@@ -38,7 +40,7 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
     found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
     found += [*_rhythm(parts), *_image(parts), *_editors("feed", parts, "managingEditor", "webMaster")]
     found += xml.history(parts)
-    links = parts.get(f"{ATOM}link", ())
+    links = parts.get(_LINK, ())
     xml.moment(parts, "pubDate", rfc822, "feed", found)
     head = Head(
         title=_plain(xml.text(parts, "title")),
@@ -49,7 +51,7 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
             xml.text(parts, "link"),
             *(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
         ),
-        language=xml.text(parts, "language") or xml.text(parts, f"{_DC}language"),
+        language=xml.text(parts, "language") or xml.text(parts, _LANGUAGE),
         items=tuple(_item(number, item, found) for number, item in enumerate(parts.get("item", ()), start=1)),
     )
     return head, found
@@ -59,7 +61,7 @@ def _item(number: int, element: Any, found: list[Finding]) -> Item:
     parts = xml.parts(element)
     guid = xml.text(parts, "guid")
     where = guid if guid and guid.strip() else f"entry {number}"
-    found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ITEM_ONCE))
+    found += [rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ITEM_ONCE)]
     title, description = xml.text(parts, "title"), xml.text(parts, "description")
     if not (title or description or "").strip():
         found.append(rules.ENTRY_REQUIRED.broken(where, "has neither title nor description"))
@@ -74,11 +76,9 @@ def _item(number: int, element: Any, found: list[Finding]) -> Item:
     enclosures = parts.get("enclosure", ())
     if len(enclosures) > 1:
         found.append(rules.ENCLOSURE_ONE.broken(where, f"has {len(enclosures)} enclosures"))
-    found += (
-        rules.ENCLOSURE.broken(where, "has an enclosure without length")
-        for enclosure in enclosures
-        if enclosure.get("length") is None
-    )
+    for enclosure in enclosures:
+        if enclosure.get("length") is None:
+            found.append(rules.ENCLOSURE.broken(where, "has an enclosure without length"))
     link = xml.text(parts, "link") or (guid if parts.get("guid") and _is_permalink(parts["guid"][0]) else None)
     return Item(
         where=where,
@@ -86,18 +86,18 @@ def _item(number: int, element: Any, found: list[Finding]) -> Item:
         title=_plain(title),
         link=link,
         published=xml.moment(parts, "pubDate", rfc822, where, found),
-        updated=xml.moment(parts, f"{ATOM}updated", rfc3339, where, found),
-        authors=tuple(creator.text or "" for creator in parts.get(f"{_DC}creator", ())),
+        updated=xml.moment(parts, _UPDATED, rfc3339, where, found),
+        authors=tuple(creator.text or "" for creator in parts.get(_CREATOR, ())),
         tags=tuple(category.text or "" for category in parts.get("category", ())),
         links=(
             *(() if link is None else (link,)),
-            *xml.attributes(parts, f"{ATOM}link", "href"),
+            *xml.attributes(parts, _LINK, "href"),
             *xml.attributes(parts, "source", "url"),
         ),
         media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple(text for name in ("description", _CONTENT) if (text := xml.text(parts, name))),
         attachments=tuple(Attachment(one.get("url"), one.get("type"), one.get("length")) for one in enclosures),
-        language=xml.text(parts, f"{_DC}language"),
+        language=xml.text(parts, _LANGUAGE),
     )
 
 
