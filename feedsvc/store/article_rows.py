@@ -23,6 +23,7 @@ _instants = attrgetter(*_INSTANTS)
 _LISTS = tuple(_NAMES.index(name) for name in ("authors", "tags", "enclosures", "aliases", "pinned"))
 _ENCLOSURES = _NAMES.index("enclosures")
 _VIA = _NAMES.index("via")
+_ARRIVAL = _NAMES.index("arrival")
 
 # What :func:`value` reads: the derived columns stay where they are.
 COLUMNS = tuple(article.c[name] for name in _NAMES)
@@ -36,6 +37,7 @@ def value(row: Row[Any] | tuple[Any, ...]) -> Article:
     values = [*row]
     for at in _LISTS:
         values[at] = tuple(values[at])
+    values[_ARRIVAL] = values[_ARRIVAL] or 0
     if values[_ENCLOSURES]:
         values[_ENCLOSURES] = tuple(Enclosure(*each) for each in values[_ENCLOSURES])
     if values[_VIA]:
@@ -59,6 +61,7 @@ def row(given: Article) -> Columns:
     return {name: getattr(given, name) for name in _NAMES} | {
         "enclosures": [(e.url, e.media_type, e.length) for e in given.enclosures],
         "via": (given.via.title, given.via.link, given.via.guid) if given.via else None,
+        "arrival": given.arrival or None,
         "section_key": fold_name(given.section) if given.section else None,
         "link_key": canonical_link(given.link) or None if given.link else None,
         "language_key": fold_name(given.language) if given.language else None,
@@ -93,7 +96,7 @@ def _labels(given: Article, names: Iterable[str]) -> Iterator[Columns]:
             "key": key,
             "published": given.published,
             "first_seen": given.first_seen,
-            "arrival": given.arrival,
+            "arrival": given.arrival or None,
         }
 
 

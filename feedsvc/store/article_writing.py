@@ -16,9 +16,6 @@ from feedsvc.store.article_rows import DERIVED, READ_AS
 from feedsvc.store.batches import chunks, insert_all
 from feedsvc.store.tables import article, revision
 
-CHANGE = "change"
-ARRIVAL = "arrival"
-
 _Edit = tuple[Article, Article]
 
 
@@ -27,8 +24,8 @@ def put(connection: Connection, given: Iterable[Article], stored: dict[ArticleId
     succeeding = (_succeeding(value, stored.get(value.id)) for value in given)
     writes = [value for value in succeeding if value != stored.get(value.id)]
     if not writes:
-        return counters.read(connection, CHANGE)
-    number = counters.advance(connection, CHANGE)
+        return counters.read(connection, counters.CHANGE)
+    number = counters.advance(connection, counters.CHANGE)
     arrivals = _arrive(connection, writes)
     writes = [replace(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes]
     new = [value for value in writes if value.id not in stored]
@@ -51,7 +48,7 @@ def _arrive(connection: Connection, writes: Iterable[Article]) -> dict[ArticleId
     """Return the numbers of those that become visible, the oldest first."""
     visible = (value for value in writes if not value.arrival and not value.embargo)
     arriving = sorted(visible, key=attrgetter("published", "first_seen", "id"))
-    last = counters.advance(connection, ARRIVAL, len(arriving)) if arriving else 0
+    last = counters.advance(connection, counters.ARRIVAL, len(arriving)) if arriving else 0
     return {value.id: number for number, value in enumerate(arriving, last - len(arriving) + 1)}
 
 

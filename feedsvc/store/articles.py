@@ -19,9 +19,8 @@ from sqlalchemy import (
 )
 
 from feedsvc.model import Article, ArticleId, Label, LabelKind, Place, Query, Revision, Selection, SourceName
-from feedsvc.store import article_rows, article_writing, counters, labels, searching, selecting
+from feedsvc.store import article_rows, article_writing, by_date, counters, labels, searching, selecting
 from feedsvc.store.article_rows import ROWS
-from feedsvc.store.article_writing import ARRIVAL, CHANGE
 from feedsvc.store.batches import CHUNK, chunks
 from feedsvc.store.selecting import Span
 from feedsvc.store.tables import article, article_headline, revision
@@ -80,6 +79,23 @@ class Articles:
             older = (each for each in found if before is None or _BY_AGE(each) < _BY_AGE(before))
             return tuple(islice(sorted(older, key=_BY_AGE, reverse=True), limit))
         return tuple(self._values(selecting.page(selection, limit=limit, before=before, retracted=retracted)))
+
+    def list_between(
+        self, start: datetime, end: datetime, *, limit: int, before: Article | None = None
+    ) -> tuple[Article, ...]:
+        """Return the newest visible articles published from ``start`` on and before ``end``, newest first as above.
+
+        ``before`` is the last article of the page before this one.
+        """
+        return tuple(self._values(by_date.page(start, end, limit=limit, before=before)))
+
+    def last_published(self, before: datetime) -> datetime | None:
+        """Return when the newest visible article of those published before an instant was."""
+        return by_date.last(self._connection, before)
+
+    def first_published(self, since: datetime) -> datetime | None:
+        """Return when the oldest visible article of those published at an instant or later was."""
+        return by_date.first(self._connection, since)
 
     def walk(
         self,
@@ -141,7 +157,7 @@ class Articles:
 
     def greatest_arrival(self) -> int:
         """Return the greatest arrival number given so far; 0 before the first."""
-        return counters.read(self._connection, ARRIVAL)
+        return counters.read(self._connection, counters.ARRIVAL)
 
     def label(self, kind: LabelKind, slug: str) -> Label | None:
         """Return the label of this slug."""
@@ -150,6 +166,10 @@ class Articles:
     def labels(self, kind: LabelKind, *, limit: int, after: str = "") -> tuple[Label, ...]:
         """Return labels in the order of their slugs; ``after`` is the last slug of the page before this one."""
         return labels.page(self._connection, kind, limit=limit, after=after)
+
+    def labels_named(self, names: Collection[str]) -> tuple[Label, ...]:
+        """Return the labels, of whatever kind, that have one of these names in whatever spelling."""
+        return labels.named(self._connection, names)
 
     def candidates(
         self,
@@ -225,7 +245,7 @@ class Articles:
 
     def change_number(self) -> int:
         """Return the number of the last write of articles; 0 before the first."""
-        return counters.read(self._connection, CHANGE)
+        return counters.read(self._connection, counters.CHANGE)
 
     def _searched(self, selection: Selection, span: Span, limit: int, *, retracted: bool) -> tuple[Article, ...]:
         numbers = searching.arrivals(self._connection, selection, span, limit=limit, retracted=retracted)

@@ -4,6 +4,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from feedsvc.store.tables import counter
 
+CHANGE = "change"
+ARRIVAL = "arrival"
+
 
 def read(connection: Connection, name: str) -> int:
     return connection.execute(select(counter.c.value).where(counter.c.name == name)).scalar() or 0

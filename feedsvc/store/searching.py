@@ -5,13 +5,14 @@ search in a section looks along the shorter of two lists rather than through all
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Connection, text
 
 from feedsvc.model import Article, Query, Selection, Term, article_words, fold_name
+from feedsvc.store import counters
 from feedsvc.store.selecting import Span
 from feedsvc.text import digest
 
@@ -25,9 +26,10 @@ FIELDS = ("title", "section", "tags", "authors", "summary", "body", "source", "l
 _BEYOND = 2**62
 
 # Words come folded and apart by spaces, so the tokeniser is the one that leaves all beyond ASCII as it is. The texts
-# stand with the articles alone (content), and nothing is ranked by length (columnsize).
+# stand with the articles alone (content), and nothing is ranked by length (columnsize). Words of three and four letters
+# begin so many others that these are listed (prefix).
 _FTS5 = """
-    CREATE VIRTUAL TABLE article_words USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0)
+    CREATE VIRTUAL TABLE article_words USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0, prefix = '3 4')
 """
 _TSVECTOR = """
     CREATE TABLE article_words (
@@ -159,18 +161,32 @@ def _alternatives(selection: Selection, notation: _Notation) -> Iterator[str]:
 def arrivals(connection: Connection, selection: Selection, span: Span, *, limit: int, retracted: bool) -> list[int]:
     """Return the arrival numbers of the first articles that a selection with a query selects, in order."""
     dialect = connection.dialect.name
-    values = {
-        "asked": _asked(selection, _NOTATIONS[dialect], retracted=retracted),
-        "above": span.above or 0,
-        "below": _BEYOND if span.below is None else span.below,
-        "limit": limit,
-    }
-    for statement in _SEARCHES[dialect]:
-        way = "DESC" if span.newest_first else "ASC"
+    asked = _asked(selection, _NOTATIONS[dialect], retracted=retracted)
+    way = "DESC" if span.newest_first else "ASC"
+    found: Sequence[int] = ()
+    for statement, part in _searches(connection, span):
+        values = {"asked": asked, "above": part.above or 0, "below": part.below or _BEYOND, "limit": limit}
         found = connection.execute(text(statement.format(way=way)), values).scalars().all()
         if len(found) == limit:
             break
-    return list(found)
+    return [*found]
+
+
+def _searches(connection: Connection, span: Span) -> Iterator[tuple[str, Span]]:
+    """Yield what to try one after another until it finds as many as are wanted; the last finds all."""
+    if connection.dialect.name == "sqlite":
+        yield _ALONG, span
+    else:
+        yield _AMONG_THE_NEXT, _beginning(span, greatest=counters.read(connection, counters.ARRIVAL))
+        yield _AMONG_ALL, span
+
+
+def _beginning(span: Span, *, greatest: int) -> Span:
+    if span.newest_first:
+        below = min(span.below or _BEYOND, greatest + 1)
+        return Span(below, max(span.above or 0, below - _NEXT))
+    above = span.above or 0
+    return Span(min(span.below or _BEYOND, above + _NEXT), above, newest_first=False)
 
 
 # FTS5 goes along its lists in the order of arrival, and ends at the limit.
@@ -178,11 +194,12 @@ _ALONG = """
     SELECT rowid FROM article_words WHERE article_words MATCH :asked AND rowid > :above AND rowid < :below
     ORDER BY rowid {way} LIMIT :limit
 """
-# PostgreSQL sorts whatever it has found; but a word of every day is found often enough among the newest articles.
+# PostgreSQL sorts whatever it has found; but a word of every day is found often enough among the next few thousand
+# articles, which are looked through in milliseconds. OFFSET 0 keeps it from looking the word up all the same.
+_NEXT = 5_000
 _AMONG_THE_NEXT = """
     SELECT arrival FROM (
-        SELECT arrival, words FROM article_words WHERE arrival > :above AND arrival < :below
-        ORDER BY arrival {way} LIMIT 500
+        SELECT arrival, words FROM article_words WHERE arrival > :above AND arrival < :below OFFSET 0
     ) AS next
     WHERE words @@ CAST(:asked AS tsquery) ORDER BY arrival {way} LIMIT :limit
 """
@@ -191,5 +208,3 @@ _AMONG_ALL = """
     WITH found AS MATERIALIZED (SELECT arrival FROM article_words WHERE words @@ CAST(:asked AS tsquery))
     SELECT arrival FROM found WHERE arrival > :above AND arrival < :below ORDER BY arrival {way} LIMIT :limit
 """
-# One after another until one finds as many as are wanted; the last finds all.
-_SEARCHES = {"sqlite": (_ALONG,), "postgresql": (_AMONG_THE_NEXT, _AMONG_ALL)}

@@ -20,17 +20,18 @@ _BY_ARRIVAL = ("arrival", "id")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of the line of arrivals, both ends exclusive, and the end from which it is walked.
-
-    Articles under an embargo have the number 0, which lies in no part.
-    """
+    """A part of the line of arrivals, both ends exclusive, and the end from which it is walked."""
 
     below: int | None = None
     above: int | None = None
     newest_first: bool = True
 
     def holds(self, arrival: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-        yield arrival > (self.above or 0)
+        # What is under an embargo has no number, hence lies within no bounds.
+        if self.above is None and self.below is None:
+            yield arrival.is_not(None)
+        if self.above is not None:
+            yield arrival > self.above
         if self.below is not None:
             yield arrival < self.below
 

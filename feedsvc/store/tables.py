@@ -109,7 +109,8 @@ article = Table(
     Column("pinned", JSON, nullable=False),
     Column("retracted", Instant),
     Column("changed", BigInteger, nullable=False),
-    Column("arrival", BigInteger, nullable=False, server_default="0"),
+    # Null under an embargo.
+    Column("arrival", BigInteger),
     # What articles are compared and selected by: derived at each write, never read back into an Article.
     Column("section_key", Text),
     Column("link_key", Text),
@@ -120,7 +121,7 @@ article = Table(
     Index("ix_article_section", "section_key", "published", "first_seen", "id"),
     Index("ix_article_language", "language_key", "published", "first_seen", "id"),
     # The same in the order of arrival.
-    Index("ix_article_arrival", "arrival", "id"),
+    Index("ix_article_arrival", "arrival", unique=True),
     Index("ix_article_source_arrival", "source", "arrival", "id"),
     Index("ix_article_section_arrival", "section_key", "arrival", "id"),
     Index("ix_article_language_arrival", "language_key", "arrival", "id"),
@@ -146,7 +147,7 @@ def _label(name: str) -> Table:
         Column("key", Text, primary_key=True),
         Column("published", Instant, nullable=False),
         Column("first_seen", Instant, nullable=False),
-        Column("arrival", BigInteger, nullable=False, server_default="0"),
+        Column("arrival", BigInteger),
         Index(f"ix_{name}_key", "key", "published", "first_seen", "article"),
         Index(f"ix_{name}_arrival", "key", "arrival", "article"),
         sqlite_with_rowid=False,

@@ -49,16 +49,16 @@ _label = sa.table("label", *(sa.column(name, sa.Text) for name in ("key", "kind"
 
 
 def upgrade() -> None:
-    op.add_column("article", sa.Column("arrival", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("article", sa.Column("arrival", sa.BigInteger()))
     op.add_column("article", sa.Column("language_key", sa.Text()))
     op.execute(_NUMBER)
     op.execute(_COUNT)
     for table in ("article_tag", "article_author"):
-        op.add_column(table, sa.Column("arrival", sa.BigInteger(), nullable=False, server_default="0"))
+        op.add_column(table, sa.Column("arrival", sa.BigInteger()))
         op.execute(_NUMBER_LABELS.format(table))
         op.create_index(f"ix_{table}_arrival", table, ["key", "arrival", "article"])
     _fold_languages()
-    op.create_index("ix_article_arrival", "article", ["arrival", "id"])
+    op.create_index("ix_article_arrival", "article", ["arrival"], unique=True)
     op.create_index("ix_article_source_arrival", "article", ["source", "arrival", "id"])
     op.create_index("ix_article_section_arrival", "article", ["section_key", "arrival", "id"])
     op.create_index("ix_article_language_arrival", "article", ["language_key", "arrival", "id"])
