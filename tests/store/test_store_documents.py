@@ -58,6 +58,29 @@ def test_what_readers_would_not_notice_is_kept_and_no_publication(store, change)
         assert tx.documents.get(MAIN, Format.RSS) == document(**change)
 
 
+def test_the_documents_of_a_feed_are_read_at_once(store):
+    put(
+        store, document(Format.RSS), document(Format.ATOM, encodings={}), replace(document(), feed=FeedName("politics"))
+    )
+
+    with store.read() as tx:
+        assert tx.documents.of(MAIN) == {
+            Format.RSS: document(Format.RSS),
+            Format.ATOM: document(Format.ATOM, encodings={}),
+        }
+        assert tx.documents.of(FeedName("unknown")) == {}
+
+
+def test_a_stored_document_stays_where_the_writer_says_so(store):
+    put(store, document(built_from=8))
+
+    with store.begin() as tx:
+        later = [document(body=b"<rss></rss>", built_from=7), document(Format.ATOM)]
+        assert tx.documents.put(later, unless=lambda new, stored: stored.built_from > new.built_from)
+        assert tx.documents.get(MAIN, Format.RSS) == document(built_from=8)
+        assert tx.documents.get(MAIN, Format.ATOM) == document(Format.ATOM)
+
+
 def test_a_withdrawn_feed_leaves_no_document_and_is_noticed(store):
     put(store, document(), document(Format.JSON), replace(document(), feed=FeedName("politics")))
 
