@@ -121,7 +121,7 @@ def test_every_setting_is_documented_under_its_table() -> None:
     sections = dict(
         re.findall(r"^## `\[+(\w+)\]+`\n(.*?)(?=^## |\Z)", text("configuration.md"), re.MULTILINE | re.DOTALL)
     )
-    names = {"Site", "Store", "Server", "Outbound", "Alerts", "Admin", "Source", "Feed"}
+    names = {"Site", "Store", "Server", "Outbound", "Alerts", "Admin", "Hub", "Source", "Feed"}
     tables = {name: model for name, model in vars(values).items() if name in names}
     written = {name: first_cells(sections[name]) for name in sections}
     assert written == {
@@ -129,6 +129,7 @@ def test_every_setting_is_documented_under_its_table() -> None:
         "store": set(tables["Store"].model_fields),
         "server": set(tables["Server"].model_fields),
         "outbound": set(tables["Outbound"].model_fields),
+        "hub": set(tables["Hub"].model_fields),
         "alerts": set(tables["Alerts"].model_fields),
         "admin": set(tables["Admin"].model_fields),
         "redirects": set(),  # its keys are addresses

@@ -186,7 +186,7 @@ def status(as_json: bool) -> None:
                 for what, name, run in rows
             ],
         )
-        if hub:
+        if hub and hub.subscriptions:
             click.echo(f"hub: {hub.subscriptions} subscriptions, {hub.owed} deliveries owed, {hub.given_up} given up")
         from feedsvc.service import samples
 
