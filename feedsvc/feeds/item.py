@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import getsizeof
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -147,7 +148,7 @@ def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = froz
     key = (article, site.base_url, feed.language, feed.content)
     if (known := _known.get(key)) is None:
         known = _item(article, site.base_url, feed.language, full=feed.content == "full")
-        _known.keep(key, known, 2000 + len(article.body or "") + len(known.content or ""))
+        _known.keep(key, known, 2000 + getsizeof(article.body) + getsizeof(known.content))
     return known
 
 

@@ -5,6 +5,7 @@ Knows its fields; hides that an item is written once.
 
 import json
 from collections.abc import Sequence
+from sys import getsizeof
 from typing import Any
 
 from feedsvc.feeds.item import Channel, Item
@@ -37,7 +38,7 @@ def write(channel: Channel, items: Sequence[Item]) -> bytes:
 def _line(item: Item) -> str:
     if (line := _known.get(item)) is None:
         line = _json(_item(item))
-        _known.keep(item, line, 2000 + 2 * len(line))
+        _known.keep(item, line, 1000 + getsizeof(line))
     return line
 
 

@@ -77,7 +77,7 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:
     head, _, entries = written.removesuffix(tail).partition(begin)
     fresh = [begin + entry + end for entry in entries.removesuffix(end).split(end + begin)] if missing else []
     for item, entry in zip(missing, fresh, strict=True):
-        _known.keep((format, item), entry, 2000 + 2 * len(entry))
+        _known.keep((format, item), entry, 1000 + len(entry))
     rest = iter(fresh)
     return b"".join([_styled(head, channel), *(entry or next(rest) for entry in known), _graves(format, channel), tail])
 
