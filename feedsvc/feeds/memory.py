@@ -13,8 +13,8 @@ _Value = TypeVar("_Value")
 class Memory(Generic[_Key, _Value]):
     """Values by key; what was not asked for lately is forgotten when ``limit`` is passed.
 
-    ``limit`` counts what :meth:`keep` is told, in bytes or nearly so; half of it is what surely stays. Threads may share
-    it: the worst that can happen is that something is forgotten too early.
+    ``limit`` counts what :meth:`keep` is told, in bytes or nearly so; half of it is what surely stays. Threads may
+    share it: the worst that can happen is that something is forgotten too early.
     """
 
     def __init__(self, limit: int) -> None:
