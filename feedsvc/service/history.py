@@ -77,12 +77,38 @@ def open_page(tx: Transaction, selection: Selection, page: ArchivePage) -> Opene
     )
 
 
+def walk_back(tx: Transaction, selection: Selection, newest: ArchivePage | None) -> Iterator[ArchivePage]:
+    """Yield the pages of a history from its :func:`newest_page` to the first, one that holds nothing opened."""
+    while newest is not None:
+        yield newest
+        newest = _before(tx, selection, newest)
+
+
+def pages_of(tx: Transaction, selection: Selection, arrival: int) -> Iterator[ArchivePage]:
+    """Yield the closed pages, or those to be closed, that an article of this arrival changes: its own, both neighbours.
+
+    Neighbours name one another, and so change when a page is closed.
+    """
+    around = _before(tx, selection, ArchivePage(arrival + 1))
+    if around is None:
+        return
+    yield around
+    if (earlier := _before(tx, selection, around)) is not None:
+        yield earlier
+    for later, article_id in _ascending(tx, selection, arrival):
+        if begins_page(article_id):
+            yield ArchivePage(later)
+            return
+
+
 def begins_page(article_id: ArticleId) -> bool:
     """Tell whether a page of history begins with the article."""
     return zlib.crc32(article_id.encode()) % _PAGE_LENGTH == 0
 
 
 def _before(tx: Transaction, selection: Selection, page: ArchivePage) -> ArchivePage | None:
+    if page.start == 0:
+        return None
     start: int | None = None
     for arrival, article_id in _descending(tx, selection, page.start):
         start = arrival
