@@ -20,7 +20,11 @@ from feedsvc.model import Article, Enclosure, FeedIdentity, Format, History, Via
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
 
-_URI = re.compile(r"[a-z][a-z0-9+.-]*:[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII | re.IGNORECASE)
+# RFC 3986 §3, and of URNs RFC 8141 §2: they name their namespace.
+_URI = re.compile(
+    r"(?:urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:|(?!urn:)[a-z][a-z0-9+.-]*:)[\w.~:/?#\[\]@!$&'()*+,;=%-]+",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

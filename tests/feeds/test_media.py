@@ -210,6 +210,7 @@ def test_an_article_from_a_feed_says_which():
         (Via("Port", "https://port.example/", "not an id"), False, True),
         (Via("Port", "https://port.example/rss"), True, True),
         (Via("Port", None, "1"), False, False),
+        (Via("Port", None, "urn:port"), False, False),  # a URN names its namespace and what it is there
         (Via("\x00", "https://port.example/rss"), False, False),
     ],
 )
