@@ -374,11 +374,11 @@ port = 1
         (SITE + "[[server]]\n", "4: server: must be a table: [server] and its settings below"),
         (
             'file = "x"\n' + SITE,
-            "1: file: is no setting here; known are site, store, server, outbound, alerts, admin, sources, feeds, redirects",
+            "1: file: is no setting here; known are site, store, server, outbound, hub, alerts, admin, sources, feeds, redirects",
         ),
         (
             "port = 1\n" + SITE,
-            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, alerts, admin, sources, feeds, redirects",
+            "1: port: is no setting here, but one of [server]; known here are site, store, server, outbound, hub, alerts, admin, sources, feeds, redirects",
         ),
         (SITE + "[[sources]]\n[[sources]]\n", None),
         (SITE + 'timezone = "Kiev"', '4: site.timezone: "Kiev" is not a known time zone; did you mean "Europe/Kiev"?'),
