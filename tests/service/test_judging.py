@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from press import Newsroom, documents, page
 
 from feedsvc.cli import feedsvc
-from feedsvc.errors import NotFound
+from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.model import MAIN_FEED, FeedName, Format, SourceName
 from feedsvc.service import Service
 from feedsvc.store import Store
@@ -86,6 +86,7 @@ def test_a_feed_that_is_not_published_is_found(newsroom: Newsroom) -> None:
 
 def validate(*arguments: str, config: Path) -> tuple[int, str]:
     done = CliRunner().invoke(feedsvc, ["validate", *arguments, "--config", str(config)])
+    assert done.exception is None or isinstance(done.exception, SystemExit | FeedsvcError), done.exception
     return done.exit_code, done.stdout
 
 
