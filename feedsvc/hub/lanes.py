@@ -17,6 +17,8 @@ TIMEOUT_S = 8.0
 
 _LANES_MOST = 64
 _LANES_A_HOST = 4
+# After so long a lane is given up, so that slow hosts do not keep all of them from others.
+_TURN_S = 2.0
 # So many are claimed and reported at once; a host for which more are waiting gets none besides.
 _AT_ONCE = 400
 _WAITING_MOST = 10 * _AT_ONCE
@@ -106,17 +108,21 @@ class Lanes(Generic[Errand, Reply]):
         return self._stop.is_set() or stopping()
 
     def _open(self, pool: ThreadPoolExecutor, stopping: Callable[[], bool]) -> None:
-        for host, errands in self._waiting.items():
-            wanted = min(_LANES_A_HOST - self._lanes[host], len(errands), _LANES_MOST - self._lanes.total())
-            for _ in range(wanted):
-                self._lanes[host] += 1
-                pool.submit(self._lane, host, errands, stopping)
+        busy = self._lanes.copy()
+        free = _LANES_MOST - busy.total()
+        for number in range(_LANES_A_HOST):  # every host has its first lane before any has its second
+            for host, errands in self._waiting.items():
+                if free and self._lanes[host] == number < busy[host] + len(errands):
+                    free -= 1
+                    self._lanes[host] += 1
+                    pool.submit(self._lane, host, errands, stopping)
         self._lanes = +self._lanes
 
     def _lane(self, host: str, errands: "deque[tuple[float, Errand]]", stopping: Callable[[], bool]) -> None:
+        end = time.monotonic() + _TURN_S
         try:
             with self._outbound.line(timeout_s=TIMEOUT_S) as send:
-                while errands:
+                while errands and time.monotonic() < end:
                     try:
                         deadline, errand = errands.popleft()
                     except IndexError:  # another lane was faster

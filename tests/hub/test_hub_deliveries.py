@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import pytest
 from hubroom import Asked, Newsroom, Subscriber, agree, subscriber, until
 
 from feedsvc.model import MAIN_FEED, Format, Intent, Mode
@@ -189,11 +190,11 @@ def test_what_is_not_begun_when_it_is_to_stop_is_given_back(newsroom: Newsroom) 
         assert len({told.path for told in reader.deliveries}) == len(reader.deliveries) == 30
 
 
-def subscribe(newsroom: Newsroom, callback: str) -> None:
+def subscribe(newsroom: Newsroom, callback: str, host: str = "127.0.0.1") -> None:
     """Subscribe without asking the callback."""
     with newsroom.service._store.begin() as tx:
         now = newsroom.clock()
-        tx.hub.ask(Intent(Mode.SUBSCRIBE, MAIN_FEED, Format.RSS, callback, "127.0.0.1", 864_000), now)
+        tx.hub.ask(Intent(Mode.SUBSCRIBE, MAIN_FEED, Format.RSS, callback, host, 864_000), now)
         for intent in tx.hub.claim_intents(now, until=now, limit=1):
             tx.hub.confirm(intent, now)
 
@@ -240,3 +241,27 @@ def test_a_process_that_is_killed_half_way_loses_no_delivery(newsroom: Newsroom)
         assert set(told) == {f"/{number}" for number in range(120)}
         assert len(told) <= 120 + held
         assert newsroom.service.hub.counts().delivered == 120
+
+
+def test_slow_hosts_do_not_keep_all_lanes(
+    newsroom: Newsroom, reader: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane is given up after its turn, and whoever has none comes first."""
+    monkeypatch.setattr("feedsvc.hub.lanes._LANES_MOST", 2)
+    monkeypatch.setattr("feedsvc.hub.lanes._TURN_S", 0.05)
+    before: list[int] = []
+
+    def slow(asked: Asked) -> tuple[int, bytes]:
+        time.sleep(0.1)
+        before.append(len(reader.deliveries))
+        return agree(asked)
+
+    with subscriber(slow) as heavy:
+        for number in range(12):
+            subscribe(newsroom, heavy.url(f"/{number}").replace("127.0.0.1", "localhost"), "localhost")
+        subscribe(newsroom, reader.url())
+        newsroom.put(2)
+        newsroom.service.hub.work()
+        assert len(heavy.deliveries) == 12
+    assert before[-1] == 1
+    assert before.index(1) <= 5
