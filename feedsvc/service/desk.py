@@ -145,17 +145,17 @@ class Desk:
         for _ in _records(file, name):
             pass  # the first reading finds what is wrong before anything is written
         file.seek(0)
-        records = new = 0
-        with self._store.begin() as tx:
+        records = 0
+        with self._store.begin() as tx, tx.articles.loading():
+            before = tx.articles.count()
             for batch in _batched(_records(file, name), 500):
-                articles = [value for value in batch if isinstance(value, Article)]
-                new += sum(tx.articles.get(article.id) is None for article in articles)
-                tx.articles.put(articles)
+                tx.articles.put(value for value in batch if isinstance(value, Article))
                 for identity in batch:
                     if isinstance(identity, FeedIdentity):
                         tx.documents.put_identity(identity)
                 records += len(batch)
                 advance(len(batch))
+            new = tx.articles.count() - before
         return Imported(records, new)
 
 

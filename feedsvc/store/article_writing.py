@@ -4,11 +4,12 @@ Knows what numbers the store gives and in what order tables are written; hides t
 derived from the fields that it touched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from operator import attrgetter
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from feedsvc.model import Article, ArticleId
 from feedsvc.store import article_rows, counters, labels, searching
@@ -34,6 +35,30 @@ def put(connection: Connection, given: Iterable[Article], stored: dict[ArticleId
     _write_derived(connection, new, edited)
     labels.write(connection, (value for value in writes if value.arrival))
     return number
+
+
+@contextmanager
+def loading(connection: Connection) -> Iterator[None]:
+    """See :meth:`Articles.loading`."""
+    if connection.execute(select(article.c.id).limit(1)).first():
+        yield
+        return
+    dialect = connection.dialect.name
+    tables = (article, *(table for table, _, _ in DERIVED))
+    indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
+    for index in indexes:
+        index.drop(connection)
+    for statement in searching.LEAVE_UNORDERED[dialect]:
+        connection.execute(text(statement))
+    yield
+    for index in indexes:
+        index.create(connection)
+    for statement in searching.PUT_IN_ORDER[dialect]:
+        connection.execute(text(statement))
+    if dialect == "postgresql":
+        # Its planner goes by what it knows of a table, and would learn of all these rows only in a minute.
+        for table in (*(table.name for table in tables), "article_words", "label"):
+            connection.execute(text(f"ANALYZE {table}"))
 
 
 def _succeeding(value: Article, old: Article | None) -> Article:

@@ -1,6 +1,7 @@
 """Articles: found by page, by id and by what an entry may be matched with; written with their revisions."""
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice, zip_longest
@@ -155,6 +156,24 @@ class Articles:
         rows = self._connection.execute(select(*columns).where(*arrived).order_by(article.c.arrival))
         return tuple(Place(ArticleId(id_), slug, updated) for id_, slug, updated in rows)
 
+    def newer(self, than: Article, *, limit: int) -> tuple[Article, ...]:
+        """Return the visible articles that come next after one in the order of :meth:`list`, the oldest first."""
+        order = (article.c.published, article.c.first_seen, article.c.id)
+        beyond = tuple_(*order) > tuple_(*_BY_AGE(than), types=[column.type for column in order])
+        visible = (article.c.embargo.is_(None), article.c.retracted.is_(None))
+        return tuple(self._values(ROWS.where(beyond, *visible).order_by(*order).limit(limit)))
+
+    def changed(self, *, since: int, after: ArticleId | None = None, limit: int = CHUNK) -> tuple[Article, ...]:
+        """Return articles that were written after the change number ``since``, in the order of (changed, id).
+
+        Retracted ones and those under an embargo are among them. With ``after`` those that follow this article among
+        the ones written with the change number ``since`` come first.
+        """
+        order = (article.c.changed, article.c.id)
+        last = (since, after) if after else (since + 1, "")
+        beyond = tuple_(*order) > tuple_(*last, types=[column.type for column in order])
+        return tuple(self._values(ROWS.where(beyond).order_by(*order).limit(limit)))
+
     def greatest_arrival(self) -> int:
         """Return the greatest arrival number given so far; 0 before the first."""
         return counters.read(self._connection, counters.ARRIVAL)
@@ -170,6 +189,10 @@ class Articles:
     def labels_named(self, names: Collection[str]) -> tuple[Label, ...]:
         """Return the labels, of whatever kind, that have one of these names in whatever spelling."""
         return labels.named(self._connection, names)
+
+    def labels_of(self, articles: Iterable[Article]) -> dict[ArticleId, tuple[Label, ...]]:
+        """Return the labels that each of these articles carries."""
+        return labels.of(self._connection, tuple(articles))
 
     def candidates(
         self,
@@ -276,3 +299,13 @@ class Articles:
         """
         given = {each.id: each for each in map(article_rows.in_utc, articles)}
         return article_writing.put(self._connection, given.values(), {each.id: each for each in self._those(given)})
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Make putting a great many articles into an empty store faster: indexes are dropped, and built at the end.
+
+        Within the block articles are only put: what finds them is slow. In a store with articles this does nothing. On
+        PostgreSQL whoever reads articles waits for the end of the transaction.
+        """
+        with article_writing.loading(self._connection):
+            yield

@@ -3,12 +3,12 @@
 Knows how slugs are given; hides that a name is written down once, by the first article that brings it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from sqlalchemy import Connection, insert, select
 
-from feedsvc.model import Article, Label, LabelKind, fold_name
+from feedsvc.model import Article, ArticleId, Label, LabelKind, fold_name
 from feedsvc.store.batches import chunks
 from feedsvc.store.tables import label
 from feedsvc.text import slug
@@ -24,6 +24,20 @@ def get(connection: Connection, kind: LabelKind, slug: str) -> Label | None:
 def page(connection: Connection, kind: LabelKind, *, limit: int, after: str) -> tuple[Label, ...]:
     rows = select(label).where(label.c.kind == kind, label.c.slug > after).order_by(label.c.slug).limit(limit)
     return tuple(Label(kind, row.key, row.slug, row.name) for row in connection.execute(rows))
+
+
+def named(connection: Connection, names: Iterable[str]) -> tuple[Label, ...]:
+    rows = (connection.execute(select(label).where(label.c.key.in_(some))) for some in chunks({*map(fold_name, names)}))
+    return tuple(Label(LabelKind(row.kind), row.key, row.slug, row.name) for found in rows for row in found)
+
+
+def of(connection: Connection, articles: Sequence[Article]) -> dict[ArticleId, tuple[Label, ...]]:
+    names = {each.id: [(kind, fold_name(name)) for kind, name in _names(each)] for each in articles}
+    found: dict[_Name, Label] = {}
+    for some in chunks({key for carried in names.values() for _, key in carried}):
+        for row in connection.execute(select(label).where(label.c.key.in_(some))):
+            found[LabelKind(row.kind), row.key] = Label(LabelKind(row.kind), row.key, row.slug, row.name)
+    return {id_: tuple(found[name] for name in carried if name in found) for id_, carried in names.items()}
 
 
 def write(connection: Connection, articles: Iterable[Article]) -> None:

@@ -29,7 +29,8 @@ _BEYOND = 2**62
 # stand with the articles alone (content), and nothing is ranked by length (columnsize). Words of three and four letters
 # begin so many others that these are listed (prefix).
 _FTS5 = """
-    CREATE VIRTUAL TABLE article_words USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0, prefix = '3 4')
+    CREATE VIRTUAL TABLE article_words
+    USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0, prefix = '3 4')
 """
 _TSVECTOR = """
     CREATE TABLE article_words (
@@ -42,6 +43,10 @@ _UNPACKED = "ALTER TABLE article_words ALTER words SET STORAGE EXTERNAL"
 # Every search reads the whole list of what is not yet in order: a short one.
 _GIN = "CREATE INDEX ix_article_words ON article_words USING gin (words) WITH (gin_pending_list_limit = 256)"
 CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5,), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
+
+# What a table that is filled at once is without until the end; FTS5 has nothing to leave out.
+LEAVE_UNORDERED: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ("DROP INDEX ix_article_words",)}
+PUT_IN_ORDER: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": (_GIN,)}
 
 _PUT = {
     "sqlite": "INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)",

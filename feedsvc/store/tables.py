@@ -125,6 +125,8 @@ article = Table(
     Index("ix_article_source_arrival", "source", "arrival", "id"),
     Index("ix_article_section_arrival", "section_key", "arrival", "id"),
     Index("ix_article_language_arrival", "language_key", "arrival", "id"),
+    # What has changed since.
+    Index("ix_article_changed", "changed", "id"),
     # What an entry is matched by.
     Index("ix_article_source_guid", "source", "source_guid"),
     Index("ix_article_link_key", "source", "link_key"),

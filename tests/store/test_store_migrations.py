@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from store_samples import NOON
+from store_samples import NOON, article
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.model import LabelKind, Leave, Query, Selection
@@ -39,6 +39,40 @@ def test_migrations_make_of_an_empty_database_what_the_tables_say(empty):
             connection, opts={"version_table": VERSION_TABLE, "include_name": _in_the_tables}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_store_that_was_loaded_at_once_has_the_same_indexes(empty):
+    empty.migrate()
+    before = _indexes(empty)
+    with empty.begin() as tx, tx.articles.loading():
+        tx.articles.put(article(number, section="Sport") for number in range(1, 40))
+        assert tx.articles.count() == 39
+
+    assert _indexes(empty) == before
+    with empty.read() as tx:
+        assert [each.id for each in tx.articles.walk(Selection(query="39", sections=("sport",)), limit=9)] == ["a0039"]
+    with empty.begin() as tx, tx.articles.loading():
+        tx.articles.put([article(40)])
+    assert _indexes(empty) == before
+
+
+def test_loading_that_fails_leaves_the_indexes_alone(empty):
+    empty.migrate()
+    before = _indexes(empty)
+    with pytest.raises(ZeroDivisionError), empty.begin() as tx, tx.articles.loading():
+        raise ZeroDivisionError
+
+    assert _indexes(empty) == before
+
+
+def _indexes(store):
+    """Return every index as the database describes it."""
+    catalogue = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index'",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+    }
+    with store._database.engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(text(catalogue[connection.dialect.name]))}
 
 
 def _in_the_tables(name, kind, parents):
