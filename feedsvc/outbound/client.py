@@ -113,9 +113,10 @@ class Client:
         line = Line(self._exchange)
 
         def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Replied:
+            where = parse(url)
             request = Request(
                 method,
-                parse(url).copy_with(userinfo=b""),
+                where.copy_with(userinfo=b"") if where.userinfo else where,
                 {**headers, "User-Agent": self._door.user_agent, "Accept-Encoding": "identity"},
                 Deadline(timeout_s),
                 self._door.strict_screen,

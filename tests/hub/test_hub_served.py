@@ -37,7 +37,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
             yield port, given.stdout.strip()
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE_S) == 0
+            process.wait(PATIENCE_S)
     logged = (tmp_path / "log.txt").read_text("utf-8")
     assert "crashed" not in logged
     assert "maximum number" not in logged
