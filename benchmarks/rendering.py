@@ -75,7 +75,7 @@ def _articles(room: Newsroom) -> tuple[Article, ...]:
     service = room.service()
     try:
         service.refresh(SourceName("front-page"))
-        return service.public.latest(ENTRIES)
+        return service.lines.newest(limit=ENTRIES)
     finally:
         service.close()
 

@@ -58,7 +58,7 @@ def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     service = wiring.service(folder / "config.toml")
     service.prepare()
     service.refresh(_SOURCE)
-    shown = service.public.latest(_SHOWN)
+    shown = service.lines.newest(limit=_SHOWN)
     try:
         yard, alone, detected, new, unchanged = timed(
             rounds,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format, Place, SourceName
+from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Format, Label, Month, Place, SourceName
 
 # An address of the site itself in sanitised HTML, where `<` opens a tag and nothing else, and `"` stands in no value.
 _OWN = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:src|href|cite)=")(?=/(?!/))')
@@ -16,6 +16,8 @@ _OWN = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*? (?:src|href|cite)=")(?
 _SAFE = ";/?:@&=+$,.-_!~*'()%#"  # RFC 3986 §2.2 without what validators refuse
 
 HUB = "/hub"
+ARCHIVE = "/archive/"
+SEARCH = "/search"
 
 _MAIN = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
 _MAIN_PATHS = {path: format_ for format_, path in _MAIN.items()}
@@ -73,8 +75,13 @@ def parse(path: str) -> tuple[FeedName, Format, ArchivePage | None] | None:
     return FeedName(found["name"]), Format(found["format"]), page
 
 
+def label_feed(label: Label) -> FeedName:
+    """Return the name of the feed of a label."""
+    return FeedName(f"{label.kind}-{label.slug}")
+
+
 def private_path(feed: FeedName, format: Format, key: str = "") -> str:  # noqa: A002 - the glossary's word
-    """Return the path of a private feed's document: for one subscriber with his key, or as the document names itself."""
+    """Return the path of a private feed's document: for one subscriber with his key, or as it names itself."""
     return f"/private/{key and key + '/'}{quote(feed, safe='')}.{format.value}"
 
 
@@ -118,6 +125,21 @@ def article_path(article: Article | Place) -> str:
 def permalink(base_url: str, article: Article | Place) -> str:
     """Return the canonical address of an article's page. ``base_url`` is absolute, without a trailing slash."""
     return base_url + article_path(article)
+
+
+def label_path(label: Label) -> str:
+    """Return the path of the page of a section, tag or author."""
+    return f"/{label.kind.value}s/{quote(label.slug, safe='')}"
+
+
+def month_path(month: Month) -> str:
+    """Return the path of the page of a month, ``/archive/YYYY/MM``."""
+    return f"{ARCHIVE}{month.year:04}/{month.number:02}"
+
+
+def search_path(query: str) -> str:
+    """Return the path of what is found by a query."""
+    return f"{SEARCH}?q={quote(query, safe='')}"
 
 
 def sitemap_path(part: int | None = None) -> str:

@@ -19,6 +19,7 @@ from feedsvc.model.harvest import (
 )
 from feedsvc.model.hub import Delivery, HubCounts, Intent, Mode, Subscription
 from feedsvc.model.label import Label, LabelKind
+from feedsvc.model.month import Month
 from feedsvc.model.names import MAIN_FEED, ArticleId, FeedName, SourceName, TokenId, fold_name, to_json
 from feedsvc.model.query import Query, Term, article_words, search_words
 from feedsvc.model.run import Alert, Leave, Outcome, Receipt, Run, RunKind, Sample, Token
@@ -47,6 +48,7 @@ __all__ = [
     "Leave",
     "Listing",
     "Mode",
+    "Month",
     "Outcome",
     "Place",
     "Query",

@@ -90,6 +90,11 @@ class Query:
         """Return the canonical form: queries that find the same way are written the same way."""
         return " ".join(map(str, self.terms))
 
+    @property
+    def asks(self) -> bool:
+        """Whether something is to be found, rather than only left out."""
+        return any(not term.excluded for term in self.terms)
+
     @classmethod
     def parse(cls, text: str) -> "Query":
         """Read ``words "a phrase" -excluded begin*``; what is beyond 8 terms or 200 characters is left out.

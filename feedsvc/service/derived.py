@@ -7,7 +7,7 @@ all but what they select, and where that one is private there are none.
 import uuid
 from urllib.parse import unquote
 
-from feedsvc.addresses import QUERY_FEED, query_feed
+from feedsvc.addresses import QUERY_FEED, label_feed, query_feed
 from feedsvc.config import Feed, Site
 from feedsvc.model import MAIN_FEED, FeedIdentity, FeedName, Label, LabelKind, Query
 from feedsvc.store import Transaction
@@ -32,7 +32,7 @@ def of_label(label: Label, main: Feed, site: Site) -> Feed:
     """Return the feed of a label."""
     language = label.name if label.kind is LabelKind.LANGUAGE else main.language
     criterion = {f"{label.kind}s": (label.name,)}
-    return _like(main, FeedName(f"{label.kind}-{label.slug}"), f"{site.title}: {label.name}", language, **criterion)
+    return _like(main, label_feed(label), f"{site.title}: {label.name}", language, **criterion)
 
 
 def of_query(query: Query, main: Feed, site: Site) -> Feed:

@@ -22,7 +22,6 @@ from feedsvc.model import (
     FeedName,
     Format,
     Query,
-    Selection,
 )
 from feedsvc.service import derived
 from feedsvc.sources import media_folder
@@ -139,7 +138,7 @@ class Public:
     def query_feed(self, written: str) -> FeedName | None:
         """Return the name of the feed that finds what was written; None where that asks for nothing."""
         query = Query.parse(written)
-        return query_feed(str(query)) if any(not term.excluded for term in query.terms) else None
+        return query_feed(str(query)) if query.asks else None
 
     def stylesheet(self) -> bytes:
         """Return what makes feeds readable in a browser."""
@@ -168,14 +167,6 @@ class Public:
         with self._store.read() as tx:
             article = tx.articles.get_by_link(link)
         return None if article is None or article.embargo else article
-
-    def latest(self, limit: int, before: ArticleId | None = None) -> tuple[Article, ...]:
-        """Return the newest articles, or those that follow ``before``; none if there is no such article."""
-        with self._store.read() as tx:
-            last = tx.articles.get(before) if before else None
-            if before and last is None:
-                return ()
-            return tx.articles.list(Selection(), limit=limit, before=last)
 
     def media(self, source: str, name: str) -> MediaFile | None:
         """Return a picture, sound or film beside the articles of a folder; None if there is none to hand out."""

@@ -27,6 +27,7 @@ from feedsvc.outbound import Outbound
 from feedsvc.service.desk import Desk
 from feedsvc.service.figures import Figures, take
 from feedsvc.service.hub import Hub
+from feedsvc.service.lines import Lines
 from feedsvc.service.lists import Lists
 from feedsvc.service.moving import Moving
 from feedsvc.service.private import Private
@@ -83,6 +84,7 @@ class Service:
         self.desk = Desk(store, clock, changed=self._publish_touched)
         self.public = Public(config, store)
         self.hub = Hub(config, store, self._outbound, clock, self.public)
+        self.lines = Lines(config, store)
         self.lists = Lists(config, store, clock)
         self.tokens = Tokens(config, store, clock)
         self.private = Private(config, store, self.tokens)

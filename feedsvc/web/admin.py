@@ -41,7 +41,7 @@ _HEADERS: Headers = (
     ("Cache-Control", "no-store"),
     ("X-Robots-Tag", "noindex, nofollow"),
     ("Referrer-Policy", "same-origin"),
-    ("Content-Security-Policy", POLICY.replace("form-action 'none'", "form-action 'self'")),
+    ("Content-Security-Policy", POLICY),
     NOSNIFF,
 )
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from feedsvc.model import Complaint, HubCounts, Outcome, Run, Sample
 from feedsvc.service.samples import for_alert
-from feedsvc.web.views import Moment, moment
+from feedsvc.web.parts import Moment, moment
 
 if TYPE_CHECKING:
     from feedsvc.config import Config, Site

@@ -1,17 +1,16 @@
-"""The pages for people: the news line, articles, the list of feeds; and the addresses that tell how the service is.
+"""The pages of articles and feeds, the addresses that tell how the service is; and all routes put together.
 
 Knows which page stands where and how long it may be kept; hides Flask.
 """
 
 import json
 import logging
-import re
 import time
 from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from flask import Flask, request
 from flask import Response as FlaskResponse
@@ -19,10 +18,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from feedsvc import addresses
 from feedsvc.errors import FeedsvcError, StoreError
-from feedsvc.model import ArticleId
+from feedsvc.model import ArticleId, Label, LabelKind
 from feedsvc.service import Service
 from feedsvc.text import digest
-from feedsvc.web import admin, hub, lists, media, metrics, micropub, private, problems, push, views
+from feedsvc.web import admin, hub, lines, lists, media, metrics, micropub, private, problems, push, views
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.redirects import OldAddresses
@@ -31,10 +30,10 @@ from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compres
 _log = logging.getLogger(__name__)
 
 _PAGES_KEPT = 256  # some 20 KB each with all codings
-_HEADLINES_A_PAGE = 60
 _EARLIER_HEADLINES = 6
-# Anything else is no id that was ever minted, and need not trouble the database (PostgreSQL refuses NUL in text).
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# Of sections all that a page can hold; of tags and authors only where they are few.
+_SECTIONS_LISTED = 200
+_NAMES_LISTED = 40
 
 # Pages are cheap to confirm and may be corrected or retracted at any time: keep them a minute, then ask.
 _PAGE: Headers = (("Cache-Control", "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"), *SAFE)
@@ -57,7 +56,6 @@ class Pages(Flask):
         self._memory = Memory(current, limit=_PAGES_KEPT, clock=clock)
         self._old = OldAddresses(current)
 
-        self.add_url_rule("/", view_func=self.front_page)
         self.add_url_rule("/articles/<article_id>", view_func=self.article)
         self.add_url_rule("/articles/<article_id>/<slug>", view_func=self.article)
         self.add_url_rule("/feeds/", view_func=self.feeds)
@@ -65,6 +63,9 @@ class Pages(Flask):
         self.add_url_rule("/static/feed.css", view_func=self.feed_style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
+        self.register_blueprint(
+            lines.LinePages(current, self._memory, self._response, self._page, clock=clock).routes()
+        )
         self.register_blueprint(lists.Lists(current, self._response, clock=clock).routes())
         self.register_blueprint(media.routes(current, self._response))
         self.register_blueprint(admin.Admin(current, self._response, self._written, clock=clock).routes())
@@ -77,29 +78,9 @@ class Pages(Flask):
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
-    def front_page(self) -> FlaskResponse:
-        """``/``, and ``/?before=ID`` for what came before that article."""
-        asked = _parameter("before")
-        if asked is not None and not _ID.fullmatch(asked):
-            return self._response(problems.NO_SUCH_PAGE)
-        before = None if asked is None else ArticleId(asked)
-
-        def load(service: Service) -> Found:
-            if before is not None and service.public.article(before) is None:
-                return problems.NO_SUCH_PAGE
-            listed = service.public.latest(_HEADLINES_A_PAGE + 1, before)
-            shown = listed[:_HEADLINES_A_PAGE]
-            older = shown[-1].id if len(listed) > len(shown) else None
-            values = views.news_line(service.config.site, shown, before=before, older=older)
-            if any(source.kind == "push" for source in service.config.sources):
-                values["micropub"] = f"{service.config.site.base_url}{micropub.PATH}"
-            return self._page("front.html", service, **values)
-
-        return self._hand_out("/" if before is None else f"/?before={before}", load)
-
     def article(self, article_id: str, slug: str | None = None) -> FlaskResponse:  # noqa: ARG002 - any slug leads here
         """``/articles/ID/SLUG``; every other slug, or none, is redirected to the one that holds now."""
-        if not _ID.fullmatch(article_id):
+        if not lines.ID.fullmatch(article_id):
             return self._response(problems.NO_SUCH_PAGE)
         here = request.path
 
@@ -112,8 +93,9 @@ class Pages(Flask):
             canonical = addresses.article_path(found)
             if here != unquote(canonical):
                 return redirect(service.config.site.base_url, canonical)
-            earlier = service.public.latest(_EARLIER_HEADLINES, found.id)
-            return self._page("article.html", service, **views.article(service.config.site, found, earlier))
+            earlier = service.lines.newest(limit=_EARLIER_HEADLINES, before=found)
+            labels = service.lines.labels_of((found, *earlier))
+            return self._page("article.html", service, **views.article(service.config.site, found, earlier, labels))
 
         return self._hand_out(here, load)
 
@@ -124,9 +106,8 @@ class Pages(Flask):
             site = service.config.site
             if request.path != "/feeds/":
                 return redirect(site.base_url, "/feeds/")
-            cards = views.feed_cards(site, service.public.feeds())
-            canonical = f"{site.base_url}/feeds/"
-            return self._page("feeds.html", service, feeds=cards, canonical=canonical, opml=lists.OPML_PATH)
+            values = views.feeds(site, service.public.feeds(), _named_feeds(service))
+            return self._page("feeds.html", service, **values, opml=lists.OPML_PATH)
 
         return self._hand_out(request.path, load)
 
@@ -164,15 +145,15 @@ class Pages(Flask):
         return self._response(self._memory.get(key, load))
 
     def _response(self, found: Found) -> FlaskResponse:
-        if found is problems.NO_SUCH_PAGE:
-            found = self._moved()
+        if isinstance(found, Problem) and found.status is HTTPStatus.NOT_FOUND:
+            found = self._moved(found)
         given = problems.respond(found, request.environ, self.problem_page)
         return FlaskResponse(given.body, given.status, list(given.headers))
 
-    def _moved(self) -> Found:
-        """Return what an address that is none of ours was on the old site."""
+    def _moved(self, missing: Problem) -> Found:
+        """Return what an address that is none of ours was on the old site, or what it is told here."""
         try:
-            return self._old.of_article(request.environ) or problems.NO_SUCH_PAGE
+            return self._old.of_article(request.environ) or missing
         except StoreError:
             return problems.STORE_DOWN
 
@@ -217,9 +198,13 @@ def _problem(error: Exception) -> Problem:
             return problems.BUG
 
 
-def _parameter(name: str) -> str | None:
-    # Not request.args, which raises on a query that is no UTF-8.
-    return next(iter(parse_qs(request.query_string.decode("latin-1")).get(name, ())), None)
+def _named_feeds(service: Service) -> list[tuple[str, tuple[Label, ...]]]:
+    named = [("Sections", service.lines.labels(LabelKind.SECTION, limit=_SECTIONS_LISTED))]
+    for heading, kind in (("Tags", LabelKind.TAG), ("Authors", LabelKind.AUTHOR)):
+        labels = service.lines.labels(kind, limit=_NAMES_LISTED + 1)
+        if len(labels) <= _NAMES_LISTED:
+            named.append((heading, labels))
+    return named
 
 
 def _told(status: HTTPStatus, media_type: str, body: bytes) -> FlaskResponse:
@@ -228,7 +213,7 @@ def _told(status: HTTPStatus, media_type: str, body: bytes) -> FlaskResponse:
 
 def _style(sheet: bytes) -> Resource:
     etag = digest(sheet)[:12]
-    return _styled(sheet, etag, for_ever=_parameter("v") == etag)
+    return _styled(sheet, etag, for_ever=lines.parameter("v") == etag)
 
 
 @lru_cache(maxsize=8)

@@ -34,6 +34,12 @@ class Problem:
 
 
 NO_SUCH_PAGE = Problem(HTTPStatus.NOT_FOUND, "There is nothing at this address. The news line is on the front page.")
+NO_SUCH_NAME = Problem(
+    HTTPStatus.NOT_FOUND, "No article has ever carried this name. The feeds of all sections are listed at /feeds/."
+)
+NO_SUCH_MONTH = Problem(
+    HTTPStatus.NOT_FOUND, "Nothing was published then. All months with articles are listed at /archive/."
+)
 NO_SUCH_FEED = Problem(HTTPStatus.NOT_FOUND, "There is no feed at this address. All feeds are listed at /feeds/.")
 NO_QUERY = Problem(
     HTTPStatus.BAD_REQUEST,

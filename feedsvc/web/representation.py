@@ -7,7 +7,7 @@ and the pages. Pure: no clock, no store, no Flask.
 import gzip
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -27,7 +27,7 @@ METHODS = "GET, HEAD, OPTIONS"
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; media-src 'self' https:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # What a browser is told about everything that it shows from here: no script, nothing framed, nothing guessed.
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
@@ -47,6 +47,15 @@ _HEADER_REMEMBERED = 200
 _TAG_LENGTH = 100
 _TAGS_TRIED = 5
 
+# All that decides which answer a GET or HEAD gets.
+_DECIDING = tuple(
+    f"HTTP_{name}"
+    for name in ("ACCEPT_ENCODING", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_MATCH", "IF_UNMODIFIED_SINCE")
+)
+_Deciding = tuple[str | None, ...]
+_ANSWERS_REMEMBERED = 64
+_STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -59,7 +68,7 @@ class Answer:
     @property
     def status_line(self) -> str:
         """The status as WSGI wants it."""
-        return f"{self.status.value} {self.status.phrase}"
+        return _STATUS_LINES[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,8 @@ class Resource:
 
     variants: tuple[_Variant, ...]
     last_modified: datetime | None
+    # A resource never changes, so the same request gets the same answer, and need not be thought about twice.
+    answers: dict[_Deciding, Answer] = field(default_factory=dict, repr=False, compare=False)
 
 
 def resource(
@@ -121,6 +132,19 @@ def answer(what: Resource, environ: Mapping[str, Any]) -> Answer:
 
     A precondition that cannot be read counts as absent (RFC 9110 §13.1.3), never as an error.
     """
+    asked = tuple(map(environ.get, _DECIDING))
+    given = what.answers.get(asked)
+    if given is None:
+        given = _decided(what, environ)
+        # Nearly all requests are of a few kinds; what strangers make up must not fill the memory.
+        if all(header is None or len(header) <= _HEADER_REMEMBERED for header in asked):
+            if len(what.answers) >= _ANSWERS_REMEMBERED:
+                what.answers.clear()
+            what.answers[asked] = given
+    return given
+
+
+def _decided(what: Resource, environ: Mapping[str, Any]) -> Answer:
     chosen = _negotiate(what.variants, environ.get("HTTP_ACCEPT_ENCODING"))
     if chosen is None:
         return Answer(HTTPStatus.NOT_ACCEPTABLE, ())

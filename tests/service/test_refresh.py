@@ -107,7 +107,7 @@ def test_an_embargoed_article_is_nowhere_until_its_instant(newsroom: Newsroom, s
     assert change.article is not None
     assert "Tomorrow" not in main_feed(service)
     assert service.public.article(change.article.id) is None
-    assert service.public.latest(10) == ()
+    assert service.lines.newest(limit=10) == ()
     assert service.lift_embargoes() == ()
 
     newsroom.clock.now = promise

@@ -9,7 +9,7 @@ import pytest
 from webroom import BASE, CONFIG, NOON, Newsroom, Reader, article
 
 from feedsvc import web
-from feedsvc.web.views import direction
+from feedsvc.web.parts import direction
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_newsroom_without_news_says_so(own_ask: Reader) -> None:
 
 def test_the_list_of_feeds_names_each_address(ask: Reader) -> None:
     page = ask("/feeds/").page
-    assert page.xpath("//main//h2/text()") == ["Example News", "Politics"]
+    assert page.xpath("//ul[@class='cards']//h2/text()") == ["Example News", "Politics"]
     assert page.xpath("//main//dd/a/text()")[3:] == [f"{BASE}/feeds/politics.{end}" for end in ("xml", "atom", "json")]
     assert (ask("/feeds").status, ask("/feeds").headers["location"]) == (301, "/feeds/")
 

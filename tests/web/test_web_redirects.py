@@ -138,7 +138,7 @@ def test_every_address_of_the_service_is_refused_as_an_old_one(room: Newsroom) -
     """Whatever route is added, no rule may hide it."""
     pages = Pages(lambda: room.service)
     for rule in pages.url_map.iter_rules():
-        path = re.sub(r"<[^>]*>", "2019", rule.rule)
+        path = re.sub(r"<[^>]*>", "2019", rule.rule.replace("<int(min=1, max=12):number>", "05"))
         if path != "/":
             told = [words for _, words in problems({path: "/"}, base_url=BASE, feeds=[MAIN_FEED], reserved=())]
             assert any("address of this service" in words for words in told), rule.rule
