@@ -33,6 +33,8 @@ _TELL_S = 15
 # Subscribers are to be told within a second of a change.
 _HUB_S = 0.25
 _OTHER_HUBS_S = 1
+# As long as a delivery may take; word to another hub that takes longer is given again after the next start.
+_HUB_ENDS_S = 8.5
 _STORE_RETRY_S = 5.0
 # Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
 _JITTER_SHARE = 20
@@ -65,7 +67,7 @@ class Schedule:
         self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
         # Not jobs: as long as there are deliveries they go on, which APScheduler would warn of at every beat.
         hubs = [
-            threading.Thread(target=self._beat, args=(work, every_s), name=work.__name__)
+            threading.Thread(target=self._beat, args=(work, every_s), name=work.__name__, daemon=True)
             for work, every_s in ((self._deliver, _HUB_S), (self._tell_hubs, _OTHER_HUBS_S))
         ]
         for thread in hubs:
@@ -75,7 +77,7 @@ class Schedule:
         self._stop.wait()
         self._scheduler.shutdown(wait=True)
         for thread in hubs:
-            thread.join()
+            thread.join(_HUB_ENDS_S)
         log.info("schedule_stopped")
 
     def stop(self) -> None:
@@ -157,7 +159,7 @@ class Schedule:
         self._current().hub.work(self._stop.is_set)
 
     def _tell_hubs(self) -> None:
-        self._current().hub.tell()
+        self._current().hub.tell(self._stop.is_set)
 
     def _reread(self) -> None:
         if not self._follow():

@@ -41,6 +41,7 @@ def tell(
     outbound: Outbound,
     clock: Callable[[], datetime],
     is_topic: Callable[[FeedName, Format], bool],
+    stopping: Callable[[], bool],
 ) -> int:
     """Tell each hub of the documents that are served otherwise than when it was told last; return how many times.
 
@@ -58,7 +59,9 @@ def tell(
         notices = list(_untold(tx, hubs, now, is_topic))
         for each in notices:  # claimed here: no other process tells them too
             tx.hub.put_notice(each.hub, each.feed, each.format, each.told, each.attempts, now + _CLAIM)
-    for each in notices:
+    for number, each in enumerate(notices):
+        if stopping():
+            return number
         reason = _failure(each, addresses.address(base_url, each.feed, each.format), outbound)
         wait = rules.pause_of_notice(each.attempts, random.random()) if reason else None  # noqa: S311 - jitter
         now = clock()

@@ -67,8 +67,8 @@ class Hub:
 
         Work(self._config, self._store, self._outbound, self._clock, self._is_topic).run(stopping)
 
-    def tell(self) -> int:
-        """Tell other people's hubs of what has changed; return how often one was told.
+    def tell(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Tell other people's hubs of what has changed, until all are told or told to stop; return how often one was.
 
         Raises:
             StoreError: the store cannot be read or written.
@@ -78,7 +78,7 @@ class Hub:
         from feedsvc.hub.telling import tell  # noqa: PLC0415 - as above
 
         hubs, base_url = self._config.hub.external, self._config.site.base_url
-        return tell(hubs, base_url, self._store, self._outbound, self._clock, self._is_topic)
+        return tell(hubs, base_url, self._store, self._outbound, self._clock, self._is_topic, stopping)
 
     def counts(self) -> HubCounts:
         """Return how the hub stands."""
