@@ -86,8 +86,8 @@ class Lanes(Generic[Errand, Reply]):
                     self._count_ended()
                     idle = not self._lanes and not self._count()
                     if idle or len(self._done) >= _AT_ONCE or now >= next_report:
-                        # What changed meanwhile is due again once the delivery before it has been reported.
-                        dry = dry and not self._tell()
+                        if self._tell():
+                            dry = False  # what changed meanwhile is due again, now that the one before is reported
                         next_report = now + _REPORT_S
                     if idle and dry:
                         return
