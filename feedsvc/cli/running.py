@@ -65,7 +65,7 @@ def _serve(host: str | None, port: int | None, workers: int | None, *, schedule:
     server.check_listenable(host, port)
     # Everything that can be wrong with configuration and store is said here, before any process is started.
     service = wiring.service(config_file())
-    service.prepare()
+    service.open()
     config = service.config
     service.close()
     shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -116,7 +116,7 @@ class Document:
     ``encodings`` maps content codings (``gzip``, ``br``, ``zstd``) to their bytes; one that would not be smaller is
     absent. ``last_modified`` is when the bytes last changed, whole seconds UTC; None when nobody has kept that.
     ``built_from`` is the store's change number and ``settings`` the digest of the settings that the document was
-    rendered from.
+    rendered from; ``made_of`` is a digest of everything that it was rendered from (empty: not known).
     """
 
     feed: FeedName
@@ -128,6 +128,7 @@ class Document:
     encodings: Mapping[str, bytes] = field(default_factory=dict)
     built_from: int = 0
     settings: str = ""
+    made_of: str = ""
 
     def __post_init__(self) -> None:
         require_aware(last_modified=self.last_modified)

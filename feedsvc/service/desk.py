@@ -31,6 +31,8 @@ from feedsvc.store import Store, Transaction
 
 BY_HAND = SourceName("by-hand")
 _EXPORT_FORMAT = 1
+# Articles written at once: names that many of them carry are looked up once.
+_BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +139,15 @@ class Desk:
     def load(self, file: IO[str], *, name: str, advance: Callable[[int], None] = lambda _: None) -> Imported:
         """Take an export in: all of it or nothing. Articles that are there already become as the export has them.
 
-        ``file`` is read twice, so it must be seekable. ``advance`` is told how many lines were just taken in.
+        ``advance`` is told how many lines were just taken in.
 
         Raises:
             ImportInvalid: a line cannot be read, or the export is of a newer format.
         """
-        for _ in _records(file, name):
-            pass  # the first reading finds what is wrong before anything is written
-        file.seek(0)
         records = 0
         with self._store.begin() as tx, tx.articles.loading():
             before = tx.articles.count()
-            for batch in _batched(_records(file, name), 500):
+            for batch in _batched(_records(file, name), _BATCH):
                 tx.articles.put(value for value in batch if isinstance(value, Article))
                 for identity in batch:
                     if isinstance(identity, FeedIdentity):

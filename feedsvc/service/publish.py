@@ -5,6 +5,7 @@ Knows when a document is current; hides the order in which two publishers of one
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedsvc import __version__, feeds
@@ -26,18 +27,13 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         StoreUnavailable: the store cannot be read or written.
     """
     name = FeedName(feed.name)
-    settings = settings_of(feed, config)
     with store.read() as tx:
-        number = tx.articles.change_number()
-        stored = tx.documents.of(name)
-        current = [form for form, old in stored.items() if (old.built_from, old.settings) == (number, settings)]
-        if len(current) == len(Format):
+        material = _to_be_used(tx, feed, config)
+        if material is None:
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
-        identity = _identity(tx, feed, config)
-        window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
-        place = _place(tx, feed, config, window)
-    if identity is None:
-        identity = _mint_identity(name, store, now)
+        stored = tx.documents.of(name)
+    window, settings = material.window, material.settings
+    identity = material.identity or _mint_identity(name, store, now)
 
     documents: list[Document] = []
     complaints: list[Complaint] = []
@@ -50,18 +46,18 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
                 config.site,
                 identity,
                 ttl_s=config.max_age_s(feed),
-                history=place(format_),
+                history=material.place(format_),
                 hubs=config.hubs if feed.access == "public" else (),
                 stylesheet=feeds.stylesheet.DIGEST,
                 now=now,
                 previous=stored.get(format_),
-                built_from=number,
+                built_from=material.number,
                 settings=settings,
             )
         except FeedUnpublishable as error:
             complaints.append(Complaint(f"feed {name} ({format_.label})", str(error)))
         else:
-            documents.append(document)
+            documents.append(replace(document, made_of=material.made_of))
             complaints += left_out
     with store.begin() as tx:
         tx.documents.put(documents, unless=_is_overtaken)
@@ -77,10 +73,46 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
     )
 
 
+def is_current(tx: Transaction, feed: Feed, config: Config) -> bool:
+    """Tell whether publishing the feed would change nothing."""
+    return _to_be_used(tx, feed, config) is None
+
+
 def settings_of(feed: Feed, config: Config) -> str:
     """Return a digest of all that decides the bytes of a feed's documents but its articles."""
     # A newer feedsvc may render otherwise.
     return digest(__version__, feeds.stylesheet.DIGEST, config.feed_settings(feed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """Everything that the documents of a feed are made of, as it stands at one moment."""
+
+    number: int
+    settings: str
+    identity: FeedIdentity | None
+    window: tuple[Article, ...]
+    place: Callable[[Format], History | None]
+
+    @property
+    def made_of(self) -> str:
+        """A digest of all but the number."""
+        articles = (f"{article.id} {article.changed}" for article in self.window)
+        return digest(self.settings, str(self.identity), str(self.place(Format.RSS)), *articles)
+
+
+def _to_be_used(tx: Transaction, feed: Feed, config: Config) -> _Material | None:
+    """Return what the documents of a feed are to be made of; None when they are made of just that already."""
+    states = tx.documents.states(FeedName(feed.name))
+    complete = len(states) == len(Format)
+    number, settings = tx.articles.change_number(), settings_of(feed, config)
+    if complete and all((state.built_from, state.settings) == (number, settings) for state in states.values()):
+        return None
+    window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+    identity, place = _identity(tx, feed, config), _place(tx, feed, config, window)
+    material = _Material(number, settings, identity, window, place)
+    # Most changes are of articles that other feeds select.
+    return None if complete and all(state.made_of == material.made_of for state in states.values()) else material
 
 
 def _place(

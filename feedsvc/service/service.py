@@ -7,11 +7,13 @@ rooms beneath. One object serves many threads.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from feedsvc import decide
 from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
 from feedsvc.model import (
+    MAIN_FEED,
     Alert,
     Change,
     Entry,
@@ -35,6 +37,7 @@ from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.service.samples import Samples
+from feedsvc.service.surface import Surface
 from feedsvc.service.tokens import Tokens
 from feedsvc.store import Store, Transaction
 
@@ -91,6 +94,7 @@ class Service:
         self.push = Push(config, store, self.tokens, clock, changed=self._publish_touched)
         self.moving = Moving(config, store, self.desk, self._outbound, clock)
         self.samples = Samples(store)
+        self.surface = Surface(config, store)
         self._store = store
         self._clock = clock
         self._recorder = Recorder(store, clock)
@@ -204,8 +208,19 @@ class Service:
         now = self.status()
         watch.look(now.alerts, now.samples)
 
+    def open(self) -> tuple[Run, ...]:
+        """Bring the store to this version and publish the main feed, if need be: enough to begin serving.
+
+        Raises:
+            StoreError: the store cannot be used; the message says what to do.
+        """
+        self.migrate()
+        return self._publish_stale((self.config.feed(MAIN_FEED),))
+
     def prepare(self) -> tuple[Run, ...]:
         """Bring the store to this version, forget what belongs to sources and feeds that are gone, publish every feed.
+
+        Feeds whose documents are current are left alone, without a Run.
 
         Raises:
             StoreError: the store cannot be used; the message says what to do.
@@ -221,7 +236,14 @@ class Service:
             with self._store.begin() as tx:
                 for name in gone:
                     tx.documents.delete(name)
-        return tuple(map(self._publish, wanted))
+        return self._publish_stale(wanted)
+
+    def _publish_stale(self, feeds: Iterable[Feed]) -> tuple[Run, ...]:
+        from feedsvc.service.publish import is_current  # noqa: PLC0415 - the web never renders feeds
+
+        with self._store.read() as tx:
+            stale = [feed for feed in feeds if not is_current(tx, feed, self.config)]
+        return tuple(map(self._publish, stale))
 
     def status(self) -> Status:
         """Return how sources and feeds stand."""
@@ -263,8 +285,12 @@ class Service:
         articles = [article for change in moves for article in (change.before, change.article) if article]
         if not articles:
             return ()
-        feeds = (*self.config.feeds, *self.public.awaited(self._clock()))
-        return tuple(self._publish(feed) for feed in feeds if any(map(feed.selection.selects, articles)))
+        awaited = (feed for feed in self.public.awaited(self._clock()) if any(map(feed.selection.selects, articles)))
+        return tuple(map(self._publish, (*self._configured.by(articles), *awaited)))
+
+    @cached_property
+    def _configured(self) -> decide.Touching[Feed]:
+        return decide.Touching((feed, feed.selection) for feed in self.config.feeds)
 
     def _publish(self, feed: Feed) -> Run:
         from feedsvc.service.publish import publish  # noqa: PLC0415 - the web never renders feeds

@@ -5,7 +5,7 @@ Knows which columns are derived, and from what; hides the rows from the reposito
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -50,10 +50,15 @@ def in_utc(given: Article) -> Article:
 
     Python holds 02:30 of the night when clocks go back to equal no instant of another zone (PEP 495).
     """
-    if all(at is None or at.tzinfo is UTC for at in _instants(given)):
+    if all(at is None or at.tzinfo is UTC or _is_fixed(at) for at in _instants(given)):
         return given
     times: dict[str, Any] = dict(zip(_INSTANTS, _instants(given), strict=True))
     return replace(given, **{name: at.astimezone(UTC) for name, at in times.items() if at})
+
+
+def _is_fixed(at: datetime) -> bool:
+    """Whether the zone has one offset at all times, as those of exports have."""
+    return at.tzinfo is not None and at.tzinfo.utcoffset(None) is not None
 
 
 def row(given: Article) -> Columns:

@@ -19,6 +19,10 @@ from feedsvc.store.tables import article, revision
 
 _Edit = tuple[Article, Article]
 
+# Memory (KiB) for the pages that rows go to in no order; SQLite's default is the one given back.
+_ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -200000",), "postgresql": ()}
+_NO_ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -2000",), "postgresql": ()}
+
 
 def put(connection: Connection, given: Iterable[Article], stored: dict[ArticleId, Article]) -> int:
     """Write what differs from what is stored; see :meth:`Articles.put`."""
@@ -48,12 +52,12 @@ def loading(connection: Connection) -> Iterator[None]:
     indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
     for index in indexes:
         index.drop(connection)
-    for statement in searching.LEAVE_UNORDERED[dialect]:
+    for statement in (*_ROOM[dialect], *searching.FILL[dialect]):
         connection.execute(text(statement))
     yield
     for index in indexes:
         index.create(connection)
-    for statement in searching.PUT_IN_ORDER[dialect]:
+    for statement in (*searching.FILLED[dialect], *_NO_ROOM[dialect]):
         connection.execute(text(statement))
     if dialect == "postgresql":
         # Its planner goes by what it knows of a table, and would learn of all these rows only in a minute.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
@@ -18,6 +18,14 @@ _PUBLICATION = "publication"
 
 def _never(_new: Document, _stored: Document) -> bool:
     return False
+
+
+class State(NamedTuple):
+    """What a document was made from: see :class:`~feedsvc.model.Document`."""
+
+    built_from: int
+    settings: str
+    made_of: str
 
 
 class Documents:
@@ -41,6 +49,12 @@ class Documents:
         rows = self._connection.execute(select(*columns))
         return {(FeedName(row.feed), Format(row.format)): (row.etag, row.last_modified) for row in rows}
 
+    def states(self, feed: FeedName) -> dict[Format, State]:
+        """Return what each of a feed's documents was made from, without reading the documents."""
+        columns = document.c.format, document.c.built_from, document.c.settings, document.c.made_of
+        rows = self._connection.execute(select(*columns).where(document.c.feed == feed))
+        return {Format(row.format): State(row.built_from, row.settings, row.made_of or "") for row in rows}
+
     def get(self, feed: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
         return self.of(feed, format).get(format)
 
@@ -62,6 +76,7 @@ class Documents:
                 encodings=encodings[row.format],
                 built_from=row.built_from,
                 settings=row.settings,
+                made_of=row.made_of or "",
             )
             for row in rows
         }
@@ -150,6 +165,7 @@ def _row(value: Document) -> dict[str, Any]:
         "max_age_s": value.max_age_s,
         "built_from": value.built_from,
         "settings": value.settings,
+        "made_of": value.made_of,
     }
 
 

@@ -44,9 +44,23 @@ _UNPACKED = "ALTER TABLE article_words ALTER words SET STORAGE EXTERNAL"
 _GIN = "CREATE INDEX ix_article_words ON article_words USING gin (words) WITH (gin_pending_list_limit = 256)"
 CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5,), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
 
-# What a table that is filled at once is without until the end; FTS5 has nothing to leave out.
-LEAVE_UNORDERED: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ("DROP INDEX ix_article_words",)}
-PUT_IN_ORDER: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": (_GIN,)}
+# How a table is made ready to be filled at once, and how it becomes again what it was. FTS5 collects words in more
+# memory (bytes; its default is the one given back) and puts the parts that it has written into one only at the end.
+FILL: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        "INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 67108864)",
+        "INSERT INTO article_words (article_words, rank) VALUES ('automerge', 0)",
+    ),
+    "postgresql": ("DROP INDEX ix_article_words",),
+}
+FILLED: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        "INSERT INTO article_words (article_words) VALUES ('optimize')",
+        "INSERT INTO article_words (article_words, rank) VALUES ('automerge', 4)",
+        "INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 1048576)",
+    ),
+    "postgresql": (_GIN,),
+}
 
 _PUT = {
     "sqlite": "INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)",

@@ -233,6 +233,7 @@ document = Table(
     Column("max_age_s", Integer, nullable=False),
     Column("built_from", BigInteger, nullable=False),
     Column("settings", Text, nullable=False),
+    Column("made_of", Text),
 )
 
 document_encoding = Table(
