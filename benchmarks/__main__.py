@@ -11,7 +11,18 @@ from typing import Protocol
 import click
 from rich.console import Console
 
-from benchmarks import delivering, growth, latency, memory, reading, refreshing, rendering, starting, webpages
+from benchmarks import (
+    delivering,
+    freshness,
+    growth,
+    latency,
+    memory,
+    reading,
+    refreshing,
+    rendering,
+    starting,
+    webpages,
+)
 from benchmarks.figures import Figure, table
 
 
@@ -30,6 +41,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "rendering": rendering,
     "webpages": webpages,
     "delivering": delivering,
+    "freshness": freshness,
     "growth": growth,
 }
 # On the disk that a store would be on, which the system's folder for temporary files is not everywhere.
