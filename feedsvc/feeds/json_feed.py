@@ -5,17 +5,17 @@ Knows its fields; hides that an item is written once.
 
 import json
 from collections.abc import Sequence
-from sys import getsizeof
 from typing import Any
 
 from feedsvc.feeds.item import Channel, Item
 from feedsvc.feeds.memory import Memory
+from feedsvc.feeds.written import Written
 from feedsvc.model import Enclosure
 
-_known: Memory[Item, str] = Memory(16_000_000)
+_known: Memory[Item, bytes] = Memory(16_000_000)
 
 
-def write(channel: Channel, items: Sequence[Item]) -> bytes:
+def write(channel: Channel, items: Sequence[Item]) -> Written:
     """Write the feed as JSON Feed 1.1 in UTF-8, items in their order. Source: https://www.jsonfeed.org/version/1.1/."""
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -31,14 +31,14 @@ def write(channel: Channel, items: Sequence[Item]) -> bytes:
     if channel.hubs:
         document["hubs"] = [{"type": "WebSub", "url": hub} for hub in channel.hubs]
     # An item a line, for people: the encoder's own indent would cost ten times as much.
-    lines = ",\n".join(_line(item) for item in items)
-    return f'{_json(document)[:-1]}, "items": [\n{lines}\n]}}\n'.encode()
+    lines = tuple(map(_line, items))
+    return Written(f'{_json(document)[:-1]}, "items": [\n'.encode(), lines, b"\n]}\n", between=b",\n")
 
 
-def _line(item: Item) -> str:
+def _line(item: Item) -> bytes:
     if (line := _known.get(item)) is None:
-        line = _json(_item(item))
-        _known.keep(item, line, 1000 + getsizeof(line))
+        line = _json(_item(item)).encode()
+        _known.keep(item, line, 1000 + len(line))
     return line
 
 

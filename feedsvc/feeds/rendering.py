@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from feedsvc.errors import FeedUnpublishable
 from feedsvc.feeds import gate
 from feedsvc.feeds.item import Channel, Item, changed_since, channel, item
+from feedsvc.feeds.written import Written
 from feedsvc.model import Article, ArticleId, Complaint, FeedIdentity, Format, History
 
 if TYPE_CHECKING:
@@ -68,8 +69,9 @@ def render(
     )
 
     def passed(items: Sequence[Item]) -> bytes:
-        body = write(head, items)
-        if body != judged:
+        written = write(head, items)
+        body = written.body
+        if body != judged and not gate.passes(written, format):
             gate.check(body, format, feed.name)
         return body
 
@@ -111,7 +113,7 @@ def _error(passed: Callable[[Sequence[Item]], bytes], one: Item) -> Exception | 
     return None
 
 
-def _writer(format: Format) -> Callable[[Channel, Sequence[Item]], bytes]:  # noqa: A002 - the glossary's word
+def _writer(format: Format) -> Callable[[Channel, Sequence[Item]], Written]:  # noqa: A002 - the glossary's word
     # Imported here: feedgen and lxml cost 60 ms, and most of what a process does is not rendering.
     if format is Format.JSON:
         from feedsvc.feeds import json_feed  # noqa: PLC0415

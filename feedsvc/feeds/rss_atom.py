@@ -19,6 +19,7 @@ from feedsvc.feeds import elements
 from feedsvc.feeds.item import Channel, Item
 from feedsvc.feeds.memory import Memory
 from feedsvc.feeds.wording import escaped
+from feedsvc.feeds.written import Written
 from feedsvc.model import Format
 
 # feedgen's own formatter switches the locale of the whole process, under the feet of every other thread.
@@ -51,17 +52,17 @@ class _Amendment:
         self.amend(element)
 
 
-def rss(channel: Channel, items: Sequence[Item]) -> bytes:
+def rss(channel: Channel, items: Sequence[Item]) -> Written:
     """Write the feed as RSS 2.0, items in their order."""
     return _document(Format.RSS, channel, items)
 
 
-def atom(channel: Channel, items: Sequence[Item]) -> bytes:
+def atom(channel: Channel, items: Sequence[Item]) -> Written:
     """Write the feed as Atom 1.0, entries in their order."""
     return _document(Format.ATOM, channel, items)
 
 
-def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:  # noqa: A002 - the glossary's word
+def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Written:  # noqa: A002 - the glossary's word
     """Let feedgen write the feed with those entries that it has not written before, and put in the others as they were.
 
     What begins or ends an entry stands nowhere else in a document, for ``<`` is always escaped in text.
@@ -79,7 +80,9 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> bytes:
     for item, entry in zip(missing, fresh, strict=True):
         _known.keep((format, item), entry, 1000 + len(entry))
     rest = iter(fresh)
-    return b"".join([_styled(head, channel), *(entry or next(rest) for entry in known), _graves(format, channel), tail])
+    return Written(
+        _styled(head, channel), tuple(entry or next(rest) for entry in known), _graves(format, channel) + tail
+    )
 
 
 def _styled(head: bytes, channel: Channel) -> bytes:

@@ -5,21 +5,16 @@ they were written.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from feedsvc.errors import FeedUnpublishable
-from feedsvc.feeds.gate import atom, json_feed, judge, rss, rules, xml
+from feedsvc.feeds.gate import atom, characters, json_feed, judge, rss, rules, xml
+from feedsvc.feeds.gate.pieces import passes
 from feedsvc.feeds.gate.rules import RULES, Finding, Rule
 from feedsvc.feeds.gate.values import Head
 from feedsvc.model import Format
 
-__all__ = ["RULES", "Finding", "Rule", "check", "findings", "format_of", "missing", "parity"]
-
-_SIZE_MOST = 5_000_000
-# What XML discourages, in UTF-8: DEL, the C1 controls, the noncharacters of the first plane and U+FFFD. Each is looked
-# for by its first byte alone, which takes a tenth of the time that a class of characters would.
-_DISCOURAGED = tuple(map(re.compile, (rb"\x7f", rb"\xc2[\x80-\x9f]", rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbd-\xbf])")))
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+__all__ = ["RULES", "Finding", "Rule", "check", "findings", "format_of", "missing", "parity", "passes"]
 
 
 def check(body: bytes, format: Format, feed: str) -> None:  # noqa: A002 - the glossary's word
@@ -45,7 +40,7 @@ def findings(
     ``address`` is where it is served and ``media_type`` as what; None leaves that unjudged.
     """
     head, found = _read(body, format)
-    found = [*_bytes(body, format), *found]
+    found = [*characters.judge(body, format), *found]
     if head is not None:
         found += judge.judge(head)
         if address is not None and head.selves != (address,):
@@ -76,24 +71,10 @@ def format_of(body: bytes) -> Format:
 
 def _read(body: bytes, format: Format) -> tuple[Head | None, list[Finding]]:  # noqa: A002 - the glossary's word
     if format is Format.JSON:
-        return json_feed.read(body)
-    root, found = xml.parse(body)
-    if root is None:
-        return None, found
-    head, more = rss.read(root) if format is Format.RSS else atom.read(root)
+        value, found = json_feed.parse(body)
+        head, more = (None, []) if found else json_feed.read(value)
+    else:
+        root, found = xml.parse(body)
+        read = rss.read if format is Format.RSS else atom.read
+        head, more = (None, []) if root is None else read(root)
     return head, found + more
-
-
-def _bytes(body: bytes, format: Format) -> Iterator[Finding]:  # noqa: A002 - the glossary's word
-    if len(body) > _SIZE_MOST:
-        yield rules.DOCUMENT_SIZE.broken("feed", f"has {len(body) / 1e6:.1f} MB")
-    if body.startswith(b"\xef\xbb\xbf"):
-        yield rules.ENCODING.broken("feed", "begins with a byte order mark")
-    for unfit in _DISCOURAGED:
-        if found := unfit.search(body):
-            line = body.count(b"\n", 0, found.start()) + 1
-            yield rules.CHARACTERS.broken("feed", f"has U+{ord(found.group().decode()):04X} in line {line}")
-    # What XML forbids no parser of it lets in; JSON can spell it.
-    for text in json_feed.spelt(body) if format is Format.JSON else ():
-        if char := _FORBIDDEN.search(text):
-            yield rules.CHARACTERS.broken("feed", f"has U+{ord(char.group()):04X} in {text!r}")

@@ -14,6 +14,7 @@ from feedsvc.feeds.gate.rules import Finding, Rule
 from feedsvc.feeds.gate.values import Attachment, Head, Item
 from feedsvc.feeds.gate.xml import ATOM, LANG, Parts
 
+ENTRY = f"{ATOM}entry"
 _ID, _TITLE, _UPDATED, _PUBLISHED = (f"{ATOM}{name}" for name in ("id", "title", "updated", "published"))
 _LINK, _AUTHOR, _NAME, _CATEGORY, _SOURCE, _CONTENT = (
     f"{ATOM}{name}" for name in ("link", "author", "name", "category", "source", "content")
@@ -48,17 +49,26 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
         hubs=tuple(link.get("href") for link in links if link.get("rel") == "hub"),
         links=tuple(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
         language=root.get(LANG),
+        deleted=tuple(deleted.get("ref") or "" for deleted in parts.get(_DELETED, ())),
         items=tuple(
-            _entry(number, entry, found, signed=signed)
-            for number, entry in enumerate(parts.get(f"{ATOM}entry", ()), start=1)
+            entry(number, element, found, signed=signed) for number, element in enumerate(parts.get(ENTRY, ()), start=1)
         ),
     )
     found += _instants(head)
-    found += _tombstones(parts, {item.id for item in head.items})
+    found += _tombstones(parts)
     return head, found
 
 
-def _entry(number: int, element: Any, found: list[Finding], *, signed: bool) -> Item:
+def is_signed(root: Any) -> bool:
+    """Tell whether the feed has an author."""
+    return _is_signed(xml.parts(root))
+
+
+def entry(number: int, element: Any, found: list[Finding], *, signed: bool = True) -> Item:
+    """Return what an entry says; note in ``found`` what breaks the rules of Atom alone.
+
+    ``signed`` says that the feed has an author: its entries need none then.
+    """
     parts = xml.parts(element)
     identity = xml.text(parts, _ID)
     where = identity if identity and identity.strip() else f"entry {number}"
@@ -146,14 +156,10 @@ def _instants(head: Head) -> Iterator[Finding]:
         seen[item.updated] = item.where
 
 
-def _tombstones(parts: Parts, ids: set[str | None]) -> Iterator[Finding]:
-    seen: set[str] = set()
+def _tombstones(parts: Parts) -> Iterator[Finding]:
     for deleted in parts.get(_DELETED, ()):
         ref = deleted.get("ref") or ""
         if not _URI.fullmatch(ref):
             yield rules.TOMBSTONE.broken(ref or "feed", "has a deleted entry without a ref that is an address or URN")
         if rfc3339(deleted.get("when") or "") is None:
             yield rules.TOMBSTONE.broken(ref or "feed", f"was deleted at what is no time: {deleted.get('when')}")
-        if ref in ids or ref in seen:
-            yield rules.TOMBSTONE.broken(ref, "is deleted twice, or stands among the entries too")
-        seen.add(ref)

@@ -16,16 +16,20 @@ from feedsvc.feeds.gate.values import Attachment, Head, Item
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def read(body: bytes) -> tuple[Head | None, list[Finding]]:
-    """Return what the document says, None when it is no JSON Feed 1.1, and what breaks the rules of it alone."""
+def parse(body: bytes) -> tuple[Any, list[Finding]]:
+    """Return the value, None when there is none, and what is wrong with the JSON itself."""
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
         return None, [rules.ENCODING.broken("feed", f"is not UTF-8: {error}")]
     try:
-        feed = json.loads(text)
+        return json.loads(text), []
     except (ValueError, RecursionError) as error:
         return None, [rules.WELL_FORMED.broken("feed", f"is not JSON: {error}")]
+
+
+def read(feed: Any) -> tuple[Head | None, list[Finding]]:
+    """Return what the document says, None when it is no JSON Feed 1.1, and what breaks the rules of it alone."""
     if not isinstance(feed, dict) or feed.get("version") != _VERSION:
         return None, [rules.DIALECT.broken("feed", "is not JSON Feed 1.1")]
     items = feed.get("items")
@@ -46,12 +50,13 @@ def read(body: bytes) -> tuple[Head | None, list[Finding]]:
         hubs=tuple(_text(hub.get("url")) for hub in hubs),
         links=_addresses(feed, "home_page_url", "next_url", "icon", "favicon"),
         language=_text(feed.get("language")),
-        items=tuple(_item(number, item, found) for number, item in enumerate(items, start=1)),
+        items=tuple(entry(number, item, found) for number, item in enumerate(items, start=1)),
     )
     return head, found
 
 
-def _item(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
+def entry(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
+    """Return what an entry says; note in ``found`` what breaks the rules of JSON Feed alone."""
     identity = _text(item.get("id"))
     where = identity if identity and identity.strip() else f"entry {number}"
     html, text = _text(item.get("content_html")), _text(item.get("content_text"))

@@ -4,7 +4,7 @@ Knows ids, links, times and contents as every reader takes them; hides nothing o
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from feedsvc.feeds.gate import markup, rules
@@ -27,26 +27,35 @@ _TITLE_MOST = 1_000
 
 def judge(head: Head) -> Iterator[Finding]:
     """Yield every shared rule that the document breaks."""
-    yield from _head(head)
-    seen: set[str] = set()
+    yield from feed(head)
     for item in head.items:
-        if item.id is None or not item.id.strip():
-            yield rules.ID_PRESENT.broken(item.where, "has no id")
-        elif item.id in seen:
-            yield rules.ID_UNIQUE.broken(item.where, "is the id of two entries")
-        else:
-            seen.add(item.id)
-        yield from _texts(item)
-        yield from _addresses(item.where, (*item.links, *item.media))
-        if item.link is None:
-            yield rules.ENTRY_LINK.broken(item.where, "leads to no page")
-        yield from _times(item, head.updated)
-        for attachment in item.attachments:
-            yield from _attachment(item.where, attachment)
-        if item.language is not None:
-            yield from _language(item.where, item.language)
-        for html in item.html:
-            yield from markup.judge(item.where, html)
+        yield from entry(item, head.updated)
+    yield from together(head, [item.id for item in head.items if item.id and item.id.strip()])
+
+
+def entry(item: Item, newest: Moment = None) -> Iterator[Finding]:
+    """Yield every shared rule that an entry breaks by itself, or, where ``newest`` is given, in a feed of that time."""
+    if item.id is None or not item.id.strip():
+        yield rules.ID_PRESENT.broken(item.where, "has no id")
+    yield from _texts(item)
+    yield from _addresses(item.where, (*item.links, *item.media))
+    if item.link is None:
+        yield rules.ENTRY_LINK.broken(item.where, "leads to no page")
+    yield from _times(item, newest)
+    for attachment in item.attachments:
+        yield from _attachment(item.where, attachment)
+    if item.language is not None:
+        yield from _language(item.where, item.language)
+    for html in item.html:
+        yield from markup.judge(item.where, html)
+
+
+def together(head: Head, ids: Sequence[str]) -> Iterator[Finding]:
+    """Yield every shared rule that the entries of these ids break among one another, or with the feed."""
+    for identity in _repeated(ids):
+        yield rules.ID_UNIQUE.broken(identity, "is the id of two entries")
+    for ref in _repeated((*dict.fromkeys(ids), *head.deleted)):
+        yield rules.TOMBSTONE.broken(ref, "is deleted twice, or stands among the entries too")
 
 
 def parity(heads: Mapping[str, Head]) -> Iterator[Finding]:
@@ -84,7 +93,8 @@ def _rows(head: Head) -> dict[str, dict[str, object]]:
     return {_FEED: feed, **entries}
 
 
-def _head(head: Head) -> Iterator[Finding]:
+def feed(head: Head) -> Iterator[Finding]:
+    """Yield every shared rule that the feed breaks by itself."""
     if len(head.selves) != 1:
         yield rules.SELF_LINK.broken(_FEED, f"has {len(head.selves) or 'no'} links to itself")
     yield from _addresses(_FEED, (*head.selves, *head.links))
@@ -96,6 +106,14 @@ def _head(head: Head) -> Iterator[Finding]:
     yield from _language(_FEED, head.language or "")
     if _MARKUP.search(head.title):
         yield rules.TITLE_MARKUP.broken(_FEED, f"shows markup in its title: {head.title}")
+
+
+def _repeated(values: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            yield value
+        seen.add(value)
 
 
 def _texts(item: Item) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from feedsvc.feeds.gate.values import Attachment, Head, Item
 from feedsvc.feeds.gate.xml import ATOM, Parts
 from feedsvc.feeds.wording import markup_like
 
+ENTRY = "item"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CREATOR, _LANGUAGE = f"{_DC}creator", f"{_DC}language"
@@ -52,12 +53,13 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
             *(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
         ),
         language=xml.text(parts, "language") or xml.text(parts, _LANGUAGE),
-        items=tuple(_item(number, item, found) for number, item in enumerate(parts.get("item", ()), start=1)),
+        items=tuple(entry(number, item, found) for number, item in enumerate(parts.get(ENTRY, ()), start=1)),
     )
     return head, found
 
 
-def _item(number: int, element: Any, found: list[Finding]) -> Item:
+def entry(number: int, element: Any, found: list[Finding]) -> Item:
+    """Return what an entry says; note in ``found`` what breaks the rules of RSS alone."""
     parts = xml.parts(element)
     guid = xml.text(parts, "guid")
     where = guid if guid and guid.strip() else f"entry {number}"

@@ -43,7 +43,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The feed itself. ``selves`` are its links to itself, ``links`` all other addresses but those of hubs."""
+    """The feed itself. ``selves`` are its links to itself, ``links`` all other addresses but those of hubs.
+
+    ``deleted`` are the ids of its tombstones.
+    """
 
     title: str
     updated: Moment
@@ -52,3 +55,4 @@ class Head:
     links: tuple[str | None, ...]
     language: str | None
     items: tuple[Item, ...] = field(default=())
+    deleted: tuple[str, ...] = ()
