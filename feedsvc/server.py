@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# A thread waits only while the database answers; documents and pages in memory take microseconds.
-_THREADS = 16
+# A thread waits only while the database answers; documents and pages in memory take microseconds. More threads than
+# these cost every request, as they all contend for Python's lock.
+_THREADS = 8
 # Granian counts connections, not requests: idle keep-alive ones must not keep new clients out.
 _CONNECTIONS = 4096
 _SPARE_FILES = 256

@@ -3,6 +3,7 @@
 Knows HTTP; hides Flask, caching and wording of errors. It sees the service and nothing behind it.
 """
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["create"]
 
 
-def create(current: Callable[[], Service]) -> "WSGIApplication":
-    """Make the web of the service that ``current`` returns; it is asked at every look, and must be cheap."""
-    pages = Pages(current)
-    return Front(current, pages, pages.problem_page)
+def create(current: Callable[[], Service], *, clock: Callable[[], float] = time.monotonic) -> "WSGIApplication":
+    """Make the web of the service that ``current`` returns; it is asked at every look, and must be cheap.
+
+    ``clock``, in seconds, says when it is time to look.
+    """
+    pages = Pages(current, clock=clock)
+    return Front(current, pages, clock=clock)

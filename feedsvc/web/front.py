@@ -20,16 +20,30 @@ from feedsvc.service import Service
 from feedsvc.web import problems
 from feedsvc.web.memory import Memory
 from feedsvc.web.private import without_key
-from feedsvc.web.problems import Found, Problem
+from feedsvc.web.problems import Found
 from feedsvc.web.redirects import OldAddresses
-from feedsvc.web.representation import METHODS, NOSNIFF, Answer, Headers, Resource, base_tags, delta, redirect, resource
+from feedsvc.web.representation import (
+    METHODS,
+    NOSNIFF,
+    Answer,
+    Headers,
+    Resource,
+    answer,
+    base_tags,
+    delta,
+    redirect,
+    resource,
+)
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from feedsvc.web.pages import Pages
 
 _log = logging.getLogger(__name__)
 
 _DOCUMENTS_KEPT = 256  # some 100 KB each with all codings
+_AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400
 
@@ -48,19 +62,13 @@ _OPTIONS = Answer(
 
 
 class Front:
-    """The whole public web as one WSGI callable. ``problem_page`` writes a problem for people."""
+    """The whole public web as one WSGI callable."""
 
     def __init__(
-        self,
-        current: Callable[[], Service],
-        pages: "WSGIApplication",
-        problem_page: Callable[[Problem], str],
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, current: Callable[[], Service], pages: "Pages", *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._current = current
         self._pages = pages
-        self._problem_page = problem_page
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
         self._old = OldAddresses(current)
 
@@ -86,6 +94,8 @@ class Front:
 
     def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        if (ready := self._at_hand(path, environ)) is not None:
+            return _sent(ready, environ, start_response)
         if (moved := self._old.configured(environ, _CORS)) is not None:
             return _sent(self._respond(moved, environ), environ, start_response)
         asked = addresses.parse(path.rstrip("/"))
@@ -99,6 +109,19 @@ class Front:
             _log.exception("request_crashed", extra={"path": path})
             response = self._respond(problems.BUG, environ)
         return _sent(response, environ, start_response)
+
+    def _at_hand(self, path: str, environ: "WSGIEnvironment") -> Answer | None:
+        """Answer what nearly all requests ask for: a document or page that was handed out before.
+
+        Everything else, and whatever needs a second thought, goes the long way, which gives the same answers.
+        """
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or "HTTP_A_IM" in environ:
+            return None
+        if "?" in path or not path.isascii():  # written so, the path could be the key of something else in memory
+            return None
+        found = self._documents.at_hand(path) or self._pages.at_hand(path)
+        given = None if found is None else answer(found, environ)
+        return given if given is not None and given.status in _AT_HAND else None
 
     def _answer(
         self, path: str, feed: FeedName, format_: Format, page: ArchivePage | None, environ: "WSGIEnvironment"
@@ -126,13 +149,13 @@ class Front:
     def _delta(self, key: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer | None:
         """Return what is new to a client that has an earlier state and wants no more; None if it gets all."""
         for tag in base_tags(environ):
-            found = self._documents.get(f"{key} {tag}", partial(_load_delta, feed=feed, format_=format_, tag=tag))
+            found = self._documents.get(f"{key}?{tag}", partial(_load_delta, feed=feed, format_=format_, tag=tag))
             if isinstance(found, Resource):
                 return delta(found, environ)
         return None
 
     def _respond(self, found: Found, environ: "WSGIEnvironment") -> Answer:
-        return problems.respond(found, environ, self._problem_page, _CORS)
+        return problems.respond(found, environ, self._pages.problem_page, _CORS)
 
 
 def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

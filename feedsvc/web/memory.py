@@ -55,6 +55,16 @@ class Memory:
         self._looking = threading.Lock()
         self._shelving = threading.Lock()
 
+    def at_hand(self, key: str) -> Resource | None:
+        """Return the resource of the key if it is there and true for all that is known; looks and loads nothing.
+
+        None now and then although it is there, so that :meth:`get` is asked and looks at the store.
+        """
+        kept = self._kept.get(key)
+        if kept is None or kept.generation is not self._generation or self._clock() >= self._next_look:
+            return None
+        return kept.resource
+
     def get(self, key: str, load: Callable[[Service], Found]) -> Found:
         """Return the resource of the key, from ``load`` when it is not there or no longer true.
 
@@ -85,12 +95,13 @@ class Memory:
         if self._clock() < self._next_look or not self._looking.acquire(blocking=False):
             return
         try:
+            # Set before asking: while a slow store thinks, the others are not kept from what is at hand.
+            self._next_look = self._clock() + _LOOK_EVERY_S
             service = self._current()
             number = service.public.publication()
             known = self._generation
             if known is None or known.service is not service or known.number != number:
                 self._generation = _Generation(service, number)
-            self._next_look = self._clock() + _LOOK_EVERY_S
             if not self._well:
                 self._well = True
                 _log.info("store_reachable_again")

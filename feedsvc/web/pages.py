@@ -135,6 +135,10 @@ class Pages(Flask):
         body = json.dumps({"ready": not reasons, "reasons": reasons}).encode() + b"\n"
         return _told(status, "application/json", body)
 
+    def at_hand(self, path: str) -> Resource | None:
+        """Return the page of a path, if it was handed out before and is known to be true still."""
+        return self._memory.at_hand(path)
+
     # --- the way out --------------------------------------------------------------------------------------------------
 
     def problem_page(self, problem: Problem) -> str:

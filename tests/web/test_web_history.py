@@ -67,7 +67,7 @@ class Visitor:
     def __init__(self, newsroom: Newsroom) -> None:
         self._clock = Clock()
         pages = Pages(lambda: newsroom.service, clock=self._clock)
-        self._reader = Reader(Front(lambda: newsroom.service, pages, pages.problem_page, clock=self._clock))
+        self._reader = Reader(Front(lambda: newsroom.service, pages, clock=self._clock))
 
     def __call__(self, path: str, **headers: str) -> Reply:
         self._clock.now += 1
@@ -274,7 +274,9 @@ def test_a_promised_article_is_in_no_feed_and_on_no_page(newsroom: Newsroom, ask
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml", "/feeds/section-town.xml"])
-def test_a_feed_names_a_style_sheet_that_is_there_and_kept_for_ever(newsroom: Newsroom, ask: Visitor, path: str) -> None:
+def test_a_feed_names_a_style_sheet_that_is_there_and_kept_for_ever(
+    newsroom: Newsroom, ask: Visitor, path: str
+) -> None:
     newsroom.put(town(1))
     instruction = etree.fromstring(ask(path).body).getprevious()
     assert instruction.get("type") == "text/css"

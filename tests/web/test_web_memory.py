@@ -166,7 +166,7 @@ def breakable(own_newsroom: Newsroom) -> Breakable:
 @pytest.fixture
 def ask(breakable: Breakable, clock: Clock) -> Reader:
     pages = Pages(lambda: breakable, clock=clock)  # type: ignore[arg-type, return-value]
-    return Reader(Front(lambda: breakable, pages, pages.problem_page, clock=clock))  # type: ignore[arg-type, return-value]
+    return Reader(Front(lambda: breakable, pages, clock=clock))  # type: ignore[arg-type, return-value]
 
 
 def test_the_last_good_feed_and_pages_stay_served_when_the_database_is_gone(
@@ -225,7 +225,7 @@ def test_an_article_that_is_retracted_is_gone_after_the_next_look(
 def test_a_reread_configuration_is_served(own_newsroom: Newsroom, clock: Clock) -> None:
     running = [own_newsroom.service]
     pages = Pages(lambda: running[-1], clock=clock)
-    ask = Reader(Front(lambda: running[-1], pages, pages.problem_page, clock=clock))
+    ask = Reader(Front(lambda: running[-1], pages, clock=clock))
     assert b"Example News" in ask("/").body
     file = own_newsroom.config.file
     file.write_text(file.read_text("utf-8").replace("Example News", "Renamed News"), "utf-8")
@@ -244,7 +244,7 @@ def test_a_feed_that_is_configured_but_not_published_yet_is_503_not_404(own_news
 
 def test_unknown_addresses_fill_no_memory(own_newsroom: Newsroom) -> None:
     pages = Pages(lambda: own_newsroom.service)
-    ask = Reader(Front(lambda: own_newsroom.service, pages, pages.problem_page))
+    ask = Reader(Front(lambda: own_newsroom.service, pages))
     for number in range(50):
         assert ask(f"/feeds/no{number}.xml").status == 404
         assert ask(f"/articles/no{number}/slug").status == 404
