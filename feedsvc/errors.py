@@ -26,6 +26,7 @@ in cli.
     │   └── TokenForbidden     token_forbidden      a token is no leave for this
     ├── HubRefused             hub_refused          a request to the hub asks for what cannot be had
     ├── HubBusy                hub_busy             too many requests to the hub wait for their callbacks
+    ├── MirrorError            mirror_failed        the folder of a mirror cannot be written
     └── ServerError            server_failed        the address cannot be listened on
 """
 
@@ -341,3 +342,17 @@ class ServerError(FeedsvcError):
 
     def __str__(self) -> str:
         return f"cannot listen on {self.host}:{self.port}: {self.reason}"
+
+
+class MirrorError(FeedsvcError):
+    """The folder of a mirror cannot be written: it holds what is not ours, is being written, or the disk says no."""
+
+    code = "mirror_failed"
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(folder, reason)
+        self.folder = folder
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"cannot write the mirror in {self.folder}: {self.reason}"

@@ -30,6 +30,8 @@ _FOLLOW_S = 1
 # An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
 _LIFT_S = 0.4
 _TELL_S = 15
+# The files of a mirror are to follow within a second too.
+_MIRROR_S = 0.2
 # Subscribers are to be told within a second of a change.
 _HUB_S = 0.25
 _OTHER_HUBS_S = 1
@@ -42,11 +44,21 @@ _JITTER_MOST_S = 30
 
 
 class Schedule:
-    """The scheduled work of one process. ``current`` returns the service, ``follow`` rereads its configuration."""
+    """The scheduled work of one process. ``current`` returns the service, ``follow`` rereads its configuration.
 
-    def __init__(self, current: Callable[[], Service], follow: Callable[[], bool]) -> None:
+    ``mirror`` brings a mirror up to date, and gives up when what it is given says that the process is to end.
+    """
+
+    def __init__(
+        self,
+        current: Callable[[], Service],
+        follow: Callable[[], bool],
+        *,
+        mirror: Callable[[Callable[[], bool]], object] | None = None,
+    ) -> None:
         self._current = current
         self._follow = follow
+        self._mirror = mirror
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -70,7 +82,10 @@ class Schedule:
             threading.Thread(target=self._beat, args=(work, every_s), name=work.__name__, daemon=True)
             for work, every_s in ((self._deliver, _HUB_S), (self._tell_hubs, _OTHER_HUBS_S))
         ]
-        for thread in hubs:
+        # Not ended by force, as a delivery is: it looks at every file whether to go on.
+        follows = [self._mirror] if self._mirror else []
+        mirror = [threading.Thread(target=self._keep_mirror, args=(each,), name="mirror") for each in follows]
+        for thread in (*hubs, *mirror):
             thread.start()
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
@@ -78,6 +93,8 @@ class Schedule:
         self._scheduler.shutdown(wait=True)
         for thread in hubs:
             thread.join(_HUB_ENDS_S)
+        for thread in mirror:
+            thread.join()
         log.info("schedule_stopped")
 
     def stop(self) -> None:
@@ -160,6 +177,17 @@ class Schedule:
 
     def _tell_hubs(self) -> None:
         self._current().hub.tell(self._stop.is_set)
+
+    def _keep_mirror(self, follow: Callable[[Callable[[], bool]], object]) -> None:
+        while not self._stop.wait(_MIRROR_S):
+            try:
+                follow(self._stop.is_set)
+            except FeedsvcError as error:
+                log.error("mirror_not_written", extra={"reason": str(error), "retry_s": _STORE_RETRY_S})
+                self._stop.wait(_STORE_RETRY_S)
+            except Exception:
+                log.exception("mirror_crashed")
+                self._stop.wait(_STORE_RETRY_S)
 
     def _reread(self) -> None:
         if not self._follow():

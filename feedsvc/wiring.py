@@ -6,6 +6,7 @@ Knows which object gets which; hides that the configuration may change under a r
 import logging
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,17 @@ def run_schedule(config_file: Path) -> None:
     from feedsvc.schedule import Schedule  # noqa: PLC0415 - only the scheduling process needs APScheduler
 
     running = Running(config_file)
-    Schedule(running.current, running.follow).run()
+    Schedule(running.current, running.follow, mirror=_mirror(running)).run()
+
+
+def _mirror(running: Running) -> Callable[[Callable[[], bool]], object] | None:
+    """Return what keeps the configured mirror up to date, if one is configured."""
+    config = running.current().config
+    if config.server.mirror is None:
+        return None
+    from feedsvc.mirror import Mirror  # noqa: PLC0415 - it needs Flask, which only few schedules have room for
+
+    return Mirror(running.current, config.folder / config.server.mirror).follow
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

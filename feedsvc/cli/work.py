@@ -2,7 +2,9 @@
 
 import json
 import sys
+import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from feedsvc.cli.options import CONFIG_DEFAULT, config_file, config_option, inst
 
 if TYPE_CHECKING:
     from feedsvc.model import Harvest, Run
+    from feedsvc.service import Service
     from feedsvc.service.preview import Preview
 
 
@@ -124,12 +127,21 @@ def refresh(sources: tuple[str, ...], as_json: bool) -> None:
 @click.command()
 @config_option
 @click.argument("feeds", metavar="[FEED...]", nargs=-1)
+@click.option(
+    "--to",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Then write the whole site into this folder, for nginx or its like to serve.",
+)
 @json_option
-def publish(feeds: tuple[str, ...], as_json: bool) -> None:
+def publish(feeds: tuple[str, ...], to: Path | None, as_json: bool) -> None:
     """Regenerate feeds now.
 
     Prints the Runs. Without FEED all are regenerated. One that is current already stays as it is. Exit code 1 when a
     Run failed.
+
+    With --to DIR every feed with its history, every page and every list becomes a file, with .gz, .br and .zst beside
+    it; only what has changed is written, and what is gone is removed.
     """
     service = open_service()
     names = [service.config.feed(name).name for name in feeds] or [feed.name for feed in service.config.feeds]
@@ -138,7 +150,24 @@ def publish(feeds: tuple[str, ...], as_json: bool) -> None:
         for name in names:
             done.append(service.publish(name))
             advance(1)
+    if to is not None:
+        _mirror(service, to)
     _print_runs(done, as_json=as_json)
+
+
+def _mirror(service: "Service", folder: Path) -> None:
+    from feedsvc.mirror import Mirror
+
+    began = time.monotonic()
+    with output.progress(f"writing {folder}", None) as advance:
+        counts = Mirror(lambda: service, folder).write(advance=advance)
+    click.echo(
+        f"{folder}: {counts.written} files written, {counts.unchanged} unchanged, {counts.removed} removed "
+        f"in {time.monotonic() - began:.1f} s",
+        err=True,
+    )
+    for address in counts.refused:
+        click.echo(f"{folder}: {address} could not be had; what was there stays", err=True)
 
 
 def _print_runs(done: "list[Run]", *, as_json: bool) -> None:

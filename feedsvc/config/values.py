@@ -143,11 +143,12 @@ class Hub(_Table):
 
 
 class Server(_Table):
-    """Where the web listens."""
+    """Where the web listens, and the folder in which it is kept as files (``mirror``; None: in none)."""
 
     host: FilledLine = "127.0.0.1"
     port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 8080
     workers: Annotated[int, Field(strict=True, ge=1, le=64)] = 2
+    mirror: Annotated[str, AfterValidator(notation.path)] | None = None
 
 
 class Source(_Table):

@@ -87,8 +87,11 @@ def walk_back(tx: Transaction, selection: Selection, newest: ArchivePage | None)
 def pages_of(tx: Transaction, selection: Selection, arrival: int) -> Iterator[ArchivePage]:
     """Yield the closed pages, or those to be closed, that an article of this arrival changes: its own, both neighbours.
 
-    Neighbours name one another, and so change when a page is closed.
+    Neighbours name one another, and so change when a page is closed. A page that began with an article which an edit
+    has taken out of the selection is named no more, but still there.
     """
+    if _begins_at(tx, arrival):
+        yield ArchivePage(arrival)
     around = _before(tx, selection, ArchivePage(arrival + 1))
     if around is None:
         return

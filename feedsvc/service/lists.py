@@ -4,9 +4,10 @@ Knows what belongs in each list and where a long one is divided; hides the store
 retracted or promised is in none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from feedsvc.addresses import sitemap_path
 from feedsvc.config import Config
 from feedsvc.feeds import opml, sitemap
 from feedsvc.feeds.opml import Listed
@@ -58,6 +59,14 @@ class Lists:
             start = (part - 1) * _PART if part else 0
             places = tx.articles.places(above=start, upto=start + (_PART if part else _WHOLE))
         return sitemap.of_articles(places, site, home=start == 0)
+
+    def sitemap_paths(self, arrivals: Iterable[int] | None = None) -> tuple[str, ...]:
+        """Return the path of the sitemap and those of its parts: all of them, or where these arrivals stand."""
+        with self._store.read() as tx:
+            last = tx.articles.greatest_arrival()
+        parts = range(1, -(-last // _PART) + 1) if last > _WHOLE else range(0)
+        touched = parts if arrivals is None else sorted({-(-arrival // _PART) for arrival in arrivals} & {*parts})
+        return (sitemap_path(), *map(sitemap_path, touched))
 
     def news_sitemap(self) -> bytes:
         """Return the sitemap of the last two days, counted from the hour that has begun."""

@@ -4,8 +4,10 @@ Knows which files strangers may have, and their media types; hides the file syst
 outside the folder is found.
 """
 
+import os
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -79,6 +81,14 @@ class MediaFolder:
         except (OSError, ValueError, RuntimeError):  # not there, forbidden, too long; links in a circle
             return None
         return MediaFile(file, media_type, state.st_size, state.st_mtime_ns)
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every file that may be handed out; :meth:`find` has the last word."""
+        root = self.base / self.path
+        for folder, inner, files in os.walk(root):
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            within = Path(folder).relative_to(root)
+            yield from ((within / name).as_posix() for name in sorted(files) if media_type_of(name))
 
     def name(self, written: str, origin: str) -> str | None:
         """Return the name, relative to the folder, of what the file ``origin`` calls ``written``; None if outside.

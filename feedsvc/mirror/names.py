@@ -1,0 +1,32 @@
+"""Which file stands for which address.
+
+Knows what a server can find without us: a page has an ending that says what it is, and an article is known by its id
+alone, whatever its headline was. Pure.
+"""
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_ARTICLE = re.compile(r"/articles/([^/]+)/[^/]*")
+_PAGES = ("/sections/", "/tags/", "/authors/", "/archive/")
+
+
+def file_of(address: str) -> str:
+    """Return the name of the file of an address: a path, perhaps with ``?before=ID``.
+
+    ``/`` is ``index.html``, ``/articles/ID/SLUG`` is ``articles/ID.html``, ``/archive/2025/02?before=ID`` is
+    ``archive/2025/02@ID.html``; what has an ending keeps it.
+    """
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    part = "".join(f"@{before}" for before in parse_qs(parts.query).get("before", ()))
+    if found := _ARTICLE.fullmatch(path):
+        return f"articles/{found[1]}.html"
+    if path.endswith("/"):
+        return f"{path[1:]}index{part}.html"
+    return f"{path[1:]}{part}.html" if path.startswith(_PAGES) else path[1:]
+
+
+def mark_of(address: str) -> str:
+    """Return the name of the empty file which says that an article has been retracted."""
+    return file_of(address).removesuffix(".html") + ".gone"

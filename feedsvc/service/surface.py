@@ -1,0 +1,141 @@
+"""The surface: every address at which the public sees articles, and which of them a change touches.
+
+Knows where an article shows; hides the store. It names addresses only: what stands there is the web's to say.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from feedsvc import __version__, addresses
+from feedsvc.addresses import ArchivePage, label_feed
+from feedsvc.config import Config, Feed
+from feedsvc.model import MAIN_FEED, Article, ArticleId, FeedName, Label, LabelKind, Month, SourceName
+from feedsvc.service import derived, history
+from feedsvc.sources import media_folder
+from feedsvc.sources.media import MediaFile
+from feedsvc.store import Store, Transaction
+from feedsvc.text import digest
+
+_LABELS_AT_ONCE = 500
+# How many articles a page names that came before its own.
+_NAMED_AFTER = 6
+_PAGED = {LabelKind.SECTION: "sections", LabelKind.TAG: "tags", LabelKind.AUTHOR: "authors"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where an article shows, if it does: its page, the pages that name it, the feeds that select it.
+
+    ``arrival`` is 0 under an embargo.
+    """
+
+    id: ArticleId
+    path: str
+    arrival: int
+    source: SourceName
+    month: str
+    named_at: tuple[str, ...]
+    feeds: tuple[FeedName, ...]
+
+
+class Surface:
+    """The surface over one configuration and one store. One object serves many threads."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self._config = config
+        self._store = store
+        self._public = tuple(feed for feed in config.feeds if feed.access == "public")
+        self._configured = {feed.name for feed in config.feeds}
+
+    def number(self) -> int:
+        """Return the store's change number: :meth:`changed` since then is empty."""
+        with self._store.read() as tx:
+            return tx.articles.change_number()
+
+    @property
+    def settings(self) -> str:
+        """A digest of all that decides what is seen but the articles."""
+        return digest(__version__, self._config.digest)
+
+    def changed(self, since: int) -> Iterator[tuple[Shown, ...]]:
+        """Yield, a few hundred at a time, the articles that were written after that change number; 0 for all."""
+        after: ArticleId | None = None
+        while True:
+            with self._store.read() as tx:
+                some = tx.articles.changed(since=since, after=after)
+                if not some:
+                    return
+                labels = tx.articles.labels_of(some)
+                shown = tuple(self._shown(tx, article, labels[article.id]) for article in some)
+            yield shown
+            since, after = some[-1].changed, some[-1].id
+
+    def feeds(self) -> Iterator[FeedName]:
+        """Yield the names of all feeds that everybody may read: the configured ones, then those of all labels."""
+        yield from (feed.name for feed in self._public)
+        if self._config.feed(MAIN_FEED).access == "public":
+            yield from (label_feed(label) for kind in LabelKind for label in self._labels(kind))
+
+    def page(self, name: FeedName) -> str | None:
+        """Return the path of the page for people that shows what a feed does; None for one that has none."""
+        kind, _, slug = name.partition("-")
+        return f"/{_PAGED[LabelKind(kind)]}/{slug}" if kind in _PAGED and name not in self._configured else None
+
+    def archive(
+        self, name: FeedName, arrivals: Collection[int] | None, known: Callable[[ArchivePage], bool]
+    ) -> tuple[ArchivePage, ...]:
+        """Return pages of a feed's history: the whole walk, or what changes when these arrivals change.
+
+        ``known`` tells whether a closed page is there already: then those before it are.
+        """
+        with self._store.read() as tx:
+            feed = self._feed(tx, name)
+            if feed is None:
+                return ()
+            window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+            newest = history.newest_page(tx, feed.selection, window, feed.limit)
+            found: dict[ArchivePage, None] = {}
+            for page in history.walk_back(tx, feed.selection, newest):
+                if arrivals is not None and page.below is None and known(page):
+                    break
+                found[page] = None
+            if newest is not None:
+                for arrival in arrivals or ():
+                    found |= dict.fromkeys(history.pages_of(tx, feed.selection, arrival))
+        return tuple(found)
+
+    def media(self, sources: Collection[SourceName] | None = None) -> Iterator[tuple[str, MediaFile]]:
+        """Yield the files beside the articles of folders, of these sources or all, each with its path on the web."""
+        for source in self._config.sources:
+            folder = media_folder(source, self._config.folder)
+            if folder is None or (sources is not None and source.name not in sources):
+                continue
+            for name in folder.names():
+                if (found := folder.find(name)) is not None:
+                    yield folder.address(name), found
+
+    def _shown(self, tx: Transaction, article: Article, labels: tuple[Label, ...]) -> Shown:
+        configured = [feed.name for feed in self._public if feed.selection.selects(article)]
+        return Shown(
+            id=article.id,
+            path=addresses.article_path(article),
+            arrival=article.arrival,
+            source=article.source,
+            month=addresses.month_path(Month.of(article.published, self._config.site.zone)),
+            named_at=tuple(map(addresses.article_path, tx.articles.newer(article, limit=_NAMED_AFTER))),
+            feeds=(*configured, *map(label_feed, labels)) if article.arrival else (),
+        )
+
+    def _labels(self, kind: LabelKind) -> Iterator[Label]:
+        after = ""
+        while True:
+            with self._store.read() as tx:
+                some = tx.articles.labels(kind, limit=_LABELS_AT_ONCE, after=after)
+            if not some:
+                return
+            yield from some
+            after = some[-1].slug
+
+    def _feed(self, tx: Transaction, name: FeedName) -> Feed | None:
+        configured = next((feed for feed in self._public if feed.name == name), None)
+        return configured or derived.by_name(tx, name, self._config.feed(MAIN_FEED), self._config.site)
