@@ -32,8 +32,9 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         if material is None:
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
         stored = tx.documents.of(name)
-    window, settings = material.window, material.settings
     identity = material.identity or _mint_identity(name, store, now)
+    material = replace(material, identity=identity)
+    window, settings = material.window, material.settings
 
     documents: list[Document] = []
     complaints: list[Complaint] = []
@@ -75,7 +76,8 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
 
 def is_current(tx: Transaction, feed: Feed, config: Config) -> bool:
     """Tell whether publishing the feed would change nothing."""
-    return _to_be_used(tx, feed, config) is None
+    published = len(tx.documents.states(FeedName(feed.name))) == len(Format)
+    return published and _to_be_used(tx, feed, config) is None
 
 
 def settings_of(feed: Feed, config: Config) -> str:

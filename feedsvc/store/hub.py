@@ -87,7 +87,13 @@ class Hub:
 
     def owe(self, documents: Iterable[Document], publication: int) -> None:
         """Owe each document, as it stands at this publication number, to all who are subscribed to it."""
-        for value in documents:
+        given = [*documents]
+        keys = subscription.c.feed, subscription.c.format
+        followed = select(*keys).where(subscription.c.feed.in_({value.feed for value in given})).distinct()
+        subscribed = {(feed, form) for feed, form in self._connection.execute(followed)}
+        for value in given:
+            if (value.feed, value.format.value) not in subscribed:
+                continue  # as most are
             at = value.last_modified  # the moment of the change
             wanted = (
                 subscription.c.feed == value.feed,

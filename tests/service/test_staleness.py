@@ -17,9 +17,7 @@ def _config(newsroom: Newsroom) -> Config:
     return load(newsroom.folder / "config.toml")
 
 
-def test_a_change_elsewhere_leaves_documents_current(newsroom: Newsroom, service: Service) -> None:
-    newsroom.save(page())
-    service.refresh(FRONT_PAGE)
+def test_a_change_elsewhere_leaves_documents_current(service: Service) -> None:
     service.desk.add(Entry("A ferry is late", section="Harbour"))
 
     assert service.publish(POLITICS).outcome is Outcome.UNCHANGED
