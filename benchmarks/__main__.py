@@ -20,6 +20,7 @@ from benchmarks import (
     reading,
     refreshing,
     rendering,
+    serving,
     starting,
     webpages,
 )
@@ -36,6 +37,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "reading": reading,
     "refreshing": refreshing,
     "latency": latency,
+    "serving": serving,
     "memory": memory,
     "starting": starting,
     "rendering": rendering,

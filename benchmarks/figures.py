@@ -4,6 +4,7 @@ Knows how to time works fairly on a noisy machine: in turns, round by round, bes
 """
 
 import gc
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ YARDSTICK = "loop"
 class Figure:
     """One line of the table. ``ratio`` compares with ``of``, measured in the same run; None: nothing to compare with.
 
-    Figures without a goal are there to explain the others.
+    The goal is the most that the value may be, or that the ratio is at least ``least_ratio``. Figures without a goal
+    are there to explain the others. ``left_out`` says why nothing was measured.
     """
 
     what: str
@@ -27,13 +29,31 @@ class Figure:
     goal: float | None = None
     ratio: float | None = None
     of: str = ""
+    least_ratio: float | None = None
+    left_out: str = ""
+
+    @classmethod
+    def skipped(cls, what: str, why: str) -> "Figure":
+        """Return the line of what cannot be measured here."""
+        return cls(what, math.nan, "", left_out=why)
 
     @property
     def verdict(self) -> str:
-        """Whether the goal is met; empty without one."""
+        """Whether the goal is met, or why that is not known; empty without one."""
+        if self.left_out:
+            return f"skipped: {self.left_out}"
+        if self.least_ratio is not None and self.ratio is not None:
+            return "met" if self.ratio >= self.least_ratio else "MISSED"
         if self.goal is None:
             return ""
         return "met" if self.value <= self.goal else "MISSED"
+
+    @property
+    def wanted(self) -> str:
+        """The goal in words; empty without one."""
+        if self.least_ratio is not None:
+            return f"≥ {self.least_ratio:g} ×"
+        return "" if self.goal is None else f"≤ {self.goal:g} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +111,8 @@ def table(figures: Sequence[Figure]) -> Table:
     for figure in figures:
         shown.add_row(
             figure.what,
-            "" if figure.goal is None else f"≤ {figure.goal:g} {figure.unit}",
-            f"{_rounded(figure.value)} {figure.unit}",
+            figure.wanted,
+            "" if figure.left_out else f"{_rounded(figure.value)} {figure.unit}",
             "" if figure.ratio is None else f"{_rounded(figure.ratio)} × {figure.of}",
             figure.verdict,
         )

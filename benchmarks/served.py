@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPMessage
 from pathlib import Path
 
 from benchmarks.newsroom import Newsroom
@@ -30,11 +31,16 @@ class Server:
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Ask on a new connection, as the kernel hands those to the workers by turns; return status and body."""
+        status, _, body = self.ask(path, **headers)
+        return status, body
+
+    def ask(self, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
+        """As :meth:`get`, with the headers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             response = connection.getresponse()
-            return response.status, response.read()
+            return response.status, response.headers, response.read()
         finally:
             connection.close()
 
@@ -47,11 +53,16 @@ class Server:
         return tuple(found)
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 @contextlib.contextmanager
 def served(room: Newsroom) -> Iterator[Server]:
     """Serve the newsroom, all feeds published, for as long as the block runs."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "feedsvc", "serve", "--config", str(room.config_file)]
     log = room.folder / "serve.log"
     with log.open("wb") as errors:
