@@ -249,12 +249,10 @@ class Service:
         """Return how sources and feeds stand."""
         with self._store.read() as tx:
             runs = tx.runs.list(limit=5000)
+            last = {(run.kind, run.name): run for run in tx.runs.latest()}
             articles = tx.articles.count()
             samples = tx.samples.list()
             silent = [source for source in self.config.sources if self._is_silent(tx, source.name)]
-        last: dict[tuple[str, str], Run] = {}
-        for run in runs:
-            last.setdefault((run.kind, run.name), run)
         names = {*(source.name for source in self.config.sources), *(feed.name for feed in self.config.feeds)}
         return Status(
             sources=tuple((source, last.get((RunKind.REFRESH, source.name))) for source in self.config.sources),
