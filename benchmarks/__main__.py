@@ -12,11 +12,13 @@ import click
 from rich.console import Console
 
 from benchmarks import (
+    clients,
     delivering,
     freshness,
     growth,
     latency,
     memory,
+    publishing,
     reading,
     refreshing,
     rendering,
@@ -38,6 +40,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "refreshing": refreshing,
     "latency": latency,
     "serving": serving,
+    "clients": clients,
     "memory": memory,
     "starting": starting,
     "rendering": rendering,
@@ -45,6 +48,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "delivering": delivering,
     "freshness": freshness,
     "growth": growth,
+    "publishing": publishing,
 }
 # On the disk that a store would be on, which the system's folder for temporary files is not everywhere.
 _VAR = Path(__file__).parents[1] / "var"

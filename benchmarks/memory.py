@@ -65,17 +65,18 @@ def _ask_for_everything(server: Server, permalinks: list[str]) -> None:
 
 def _idle_mb(server: Server) -> float:
     """Wait until the memory has stopped moving, though not for ever, and return how much it is."""
-    now, deadline = _pss_mb(server), time.monotonic() + _PATIENCE_S
+    now, deadline = pss_mb(server), time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         before = now
         time.sleep(_SETTLED_S)
-        now = _pss_mb(server)
+        now = pss_mb(server)
         if abs(now - before) <= _SETTLED_BY * before:
             break
     return now
 
 
-def _pss_mb(server: Server) -> float:
+def pss_mb(server: Server) -> float:
+    """Return the memory of all processes; what they share is counted once."""
     total_kb = 0
     for pid in server.pids():
         found = _PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8"))

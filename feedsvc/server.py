@@ -41,6 +41,8 @@ _THREADS = 8
 # Granian counts connections, not requests: idle keep-alive ones must not keep new clients out.
 _CONNECTIONS = 4096
 _SPARE_FILES = 256
+# Who knocks while all are being let in; one too many is turned away for a second, and comes again (TCP).
+_BACKLOG = 4096
 # Also how long an idle keep-alive connection is held: proxies commonly give up after a minute, crawlers never.
 _HEADERS_TIMEOUT_MS = 15_000
 _BUFFER_BYTES = 64 * 1024
@@ -101,6 +103,7 @@ def run(
         workers=workers,
         blocking_threads=_THREADS,
         backpressure=_connections(),
+        backlog=_BACKLOG,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_TIMEOUT_MS, max_buffer_size=_BUFFER_BYTES),
         websockets=False,
