@@ -393,7 +393,9 @@ def _usable(entry: Entry) -> Entry:
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
     """
-    return replace(entry, published=_instant(entry.published), link=_address(entry))
+    published, link = _instant(entry.published), _address(entry)
+    usable = published is entry.published and link is entry.link
+    return entry if usable else replace(entry, published=published, link=link)
 
 
 def _address(entry: Entry) -> str | None:

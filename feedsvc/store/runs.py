@@ -30,7 +30,7 @@ class Runs:
             "message": value.message,
             "complaints": [[complaint.where, complaint.message] for complaint in value.complaints],
         }
-        number = self._connection.execute(insert(run).values(row)).inserted_primary_key
+        number = self._connection.execute(insert(run), row).inserted_primary_key
         # Not every 25th: where 100 feeds are published in turns, that would be the same four for ever.
         if number is not None and crc32(str(number.id).encode()) % _PRUNED_EVERY == 0:
             self._forget_all_but_newest(value.kind, value.name)

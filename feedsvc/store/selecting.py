@@ -6,6 +6,7 @@ Each name of one criterion is a walk along an index that ends at the limit; the 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, Select, exists, not_, or_, select, tuple_, union
@@ -62,6 +63,8 @@ class _Criterion:
 _EVERY = _Criterion((), article.c.id, article.c.id)
 
 
+# A statement is a pure value, and takes longer to make than SQLite to walk along: most are asked for again and again.
+@lru_cache(maxsize=64)
 def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Select[Any]:
     """Return the statement for :meth:`Articles.list`."""
 
@@ -83,6 +86,7 @@ def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Se
     return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=span.newest_first)).limit(limit)
 
 
+@lru_cache(maxsize=64)
 def arrivals(selection: Selection, span: Span, *, limit: int) -> Select[Any]:
     """Return the statement for :meth:`Articles.arrivals`."""
     picked = _arrivals(selection, span, limit=limit, retracted=True)
