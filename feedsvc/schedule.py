@@ -25,7 +25,7 @@ from feedsvc.service import Service
 log = logging.getLogger(__name__)
 
 # The jobs that every configuration has.
-_OWN_JOBS = {"config", "embargo", "alerts"}
+_OWN_JOBS = {"config", "embargo", "alerts", "begin"}
 _FOLLOW_S = 1
 # An article is to be everywhere within a second of its instant; rendering and the web's look take half of that.
 _LIFT_S = 0.4
@@ -74,6 +74,7 @@ class Schedule:
         if not self._prepare():
             return
         self._plan()
+        self._scheduler.add_job(self._publish_stale, id="begin")  # once, at once: sources wait for no feed
         self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
         self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
         self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
@@ -105,7 +106,7 @@ class Schedule:
         """Prepare the service, trying again while the store is out of reach; false when told to stop meanwhile."""
         while not self._stop.is_set():
             try:
-                self._current().prepare()
+                self._current().open()
             except FeedsvcError as error:
                 log.error("store_not_ready", extra={"reason": str(error), "retry_s": _STORE_RETRY_S})
                 self._stop.wait(_STORE_RETRY_S)
@@ -193,8 +194,13 @@ class Schedule:
         if not self._follow():
             return
         self._plan()
-        for run in self._current().prepare():
-            log.debug("republished", extra={"feed": run.name, "outcome": str(run.outcome)})
+        self._publish_stale()
+
+    def _publish_stale(self) -> None:
+        try:
+            self._current().prepare(self._stop.is_set)
+        except StoreError as error:
+            log.error("feeds_not_published", extra={"reason": str(error)})
 
 
 def _trigger(what: Source | Feed) -> BaseTrigger:

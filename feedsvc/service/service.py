@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from feedsvc import decide
@@ -215,12 +216,12 @@ class Service:
             StoreError: the store cannot be used; the message says what to do.
         """
         self.migrate()
-        return self._publish_stale((self.config.feed(MAIN_FEED),))
+        return self._publish_stale((self.config.feed(MAIN_FEED),), lambda: False)
 
-    def prepare(self) -> tuple[Run, ...]:
+    def prepare(self, is_enough: Callable[[], bool] = lambda: False) -> tuple[Run, ...]:
         """Bring the store to this version, forget what belongs to sources and feeds that are gone, publish every feed.
 
-        Feeds whose documents are current are left alone, without a Run.
+        Feeds whose documents are current are left alone, without a Run; so are those that remain when it is enough.
 
         Raises:
             StoreError: the store cannot be used; the message says what to do.
@@ -236,14 +237,15 @@ class Service:
             with self._store.begin() as tx:
                 for name in gone:
                     tx.documents.delete(name)
-        return self._publish_stale(wanted)
+        return self._publish_stale(wanted, is_enough)
 
-    def _publish_stale(self, feeds: Iterable[Feed]) -> tuple[Run, ...]:
+    def _publish_stale(self, feeds: Iterable[Feed], is_enough: Callable[[], bool]) -> tuple[Run, ...]:
         from feedsvc.service.publish import is_current  # noqa: PLC0415 - the web never renders feeds
 
         with self._store.read() as tx:
-            stale = [feed for feed in feeds if not is_current(tx, feed, self.config)]
-        return tuple(map(self._publish, stale))
+            going_on = takewhile(lambda _: not is_enough(), feeds)
+            stale = [feed for feed in going_on if not is_current(tx, feed, self.config)]
+        return tuple(self._publish(feed) for feed in takewhile(lambda _: not is_enough(), stale))
 
     def status(self) -> Status:
         """Return how sources and feeds stand."""
