@@ -6,7 +6,7 @@ only one process writes at a time. The articles' own store is another one, and m
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from feedsvc.errors import MirrorError
@@ -17,6 +17,7 @@ _NEVER = 2**62
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (name TEXT PRIMARY KEY, round INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS article (id TEXT PRIMARY KEY, feeds TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS document (path TEXT PRIMARY KEY, etag TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -52,6 +53,13 @@ class Ledger:
             (below, below + "\U0010ffff", _NEVER if before is None else before),
         )
         return [name for (name,) in rows]
+
+    def news(self, documents: Mapping[str, str]) -> list[str]:
+        """Note the entity tags of documents, by path; return the paths of those that had others."""
+        known = dict(self._connection.execute("SELECT path, etag FROM document"))
+        news = [path for path, etag in documents.items() if known.get(path) != etag]
+        self._connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", [(p, documents[p]) for p in news])
+        return news
 
     def stood(self, article: ArticleId) -> tuple[FeedName, ...] | None:
         """Return in which feeds an article stood when it was last written; None when it never was."""

@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 # Articles leave the news sitemap by growing old, without any change.
 _AN_HOUR_S = 3600
+# What the web could not answer is seldom there a moment later: a feed breaks a rule until somebody mends it.
+_RETRY_S = 60.0
 
 
 class Mirror:
@@ -30,6 +32,7 @@ class Mirror:
         self._rounds = 0
         self._web = web.create(current, clock=lambda: time.monotonic() + self._rounds)
         self._written: tuple[int, str, int] | None = None
+        self._again = float("inf")
 
     def follow(self, stopping: Callable[[], bool]) -> Counts | None:
         """Write what has changed, if anything has since the last call; costs one look at the store.
@@ -42,7 +45,7 @@ class Mirror:
         """
         service = self._current()
         now = service.public.publication(), service.surface.settings, int(time.time() // _AN_HOUR_S)
-        if now == self._written:
+        if now == self._written and time.monotonic() < self._again:
             return None
         began = time.monotonic()
         try:
@@ -51,8 +54,8 @@ class Mirror:
             return None
         did = {"written": counts.written, "removed": counts.removed, "refused": len(counts.refused)}
         _log.info("mirror", extra=did | {"ms": round((time.monotonic() - began) * 1000)})
-        if not counts.refused:
-            self._written = now
+        self._written = now
+        self._again = time.monotonic() + _RETRY_S if counts.refused else float("inf")
         return counts
 
     def write(

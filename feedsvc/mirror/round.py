@@ -96,10 +96,13 @@ class Round:
         Raises:
             Stopped: the process is to end; nothing is noted.
         """
-        number = self._surface.number()
+        number, documents = self._surface.number(), self._surface.documents()
         settings = digest(self._surface.settings, *(digest(ask(self._web, sheet).body) for sheet in _SHEETS))
         whole = self._ledger.note("settings") != settings
         before = self._ledger.note("refused").split()
+        news = self._ledger.news(documents)
+        # First what most people look at.
+        self._put(*(documents if whole else news), *_ENTRANCES)
         touched = self._articles(0 if whole else int(self._ledger.note("number")), whole=whole)
         if whole:
             self._put(*_SHEETS, _MISSING)
@@ -112,8 +115,7 @@ class Round:
                 self._feed(name, arrivals, edited=touched.edited)
             self._media(touched.sources)
         self._months(touched.months)
-        # The bytes of these may differ without a change of any article: a feed was published late, an hour has passed.
-        self._put(*_ENTRANCES, *(path for feed in self._service.public.feeds() for path in _paths(feed.name)), *_LISTS)
+        self._put(*_LISTS)
         if whole or touched.arrivals:
             self._put(*self._service.lists.sitemap_paths(None if whole else touched.arrivals))
         if whole:
@@ -143,10 +145,15 @@ class Round:
         """Write a feed, its page and its history: all of it, or what changes when these arrivals do."""
         if arrivals is not None and 0 in arrivals:
             arrivals = None  # an article has gone back under an embargo: nobody knows where it stood
-        self._put(*_paths(name))
+        if not self._surface.configured(name):
+            self._put(*(addresses.path(name, form) for form in Format))
         if (page := self._surface.page(name)) is not None:
             self._put(page)
-        pages = self._surface.archive(name, arrivals, lambda page: self._ledger.has_file(_file(name, page)))
+
+        def known(page: ArchivePage) -> bool:
+            return self._ledger.has_file(file_of(addresses.path(name, Format.RSS, page)))
+
+        pages = self._surface.archive(name, arrivals, known)
         paths = [addresses.path(name, form, page) for page in pages for form in Format]
         self._put(*paths)
         current = set(map(file_of, paths))
@@ -184,10 +191,16 @@ class Round:
             following = f"{page}?{html.unescape(found[1].decode()).partition('?')[2]}" if found else None
 
     def _media(self, sources: set[SourceName] | None) -> None:
+        there: set[str] = set()
         for path, file in self._surface.media(sources):
             name = file_of(path)
             self._count(changed=self._files.copy(name, file.path, file.size, file.mtime_ns))
             self._ledger.put_file(name, self._number)
+            there.add(name)
+        for source in sources or ():
+            for name in self._ledger.files(below=f"media/{source}/"):
+                if name not in there:
+                    self._remove(name)
 
     # --- one address ---
 
@@ -250,11 +263,3 @@ def _touch(touched: _Touched, shown: Shown, stood: tuple[FeedName, ...] | None) 
     touched.arrivals.add(shown.arrival)
     for name in {*shown.feeds, *(stood or ())}:
         touched.feeds[name].add(shown.arrival)
-
-
-def _paths(feed: FeedName) -> tuple[str, ...]:
-    return tuple(addresses.path(feed, form) for form in Format)
-
-
-def _file(feed: FeedName, page: ArchivePage) -> str:
-    return file_of(addresses.path(feed, Format.RSS, page))

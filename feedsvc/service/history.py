@@ -84,24 +84,28 @@ def walk_back(tx: Transaction, selection: Selection, newest: ArchivePage | None)
         newest = _before(tx, selection, newest)
 
 
-def pages_of(tx: Transaction, selection: Selection, arrival: int) -> Iterator[ArchivePage]:
-    """Yield the closed pages, or those to be closed, that an article of this arrival changes: its own, both neighbours.
+def pages_of(tx: Transaction, selection: Selection, arrival: int) -> Iterator[tuple[ArchivePage, bool]]:
+    """Yield the pages that an article of this arrival changes, each with whether it is closed; no partial ones.
 
-    Neighbours name one another, and so change when a page is closed. A page that began with an article which an edit
-    has taken out of the selection is named no more, but still there.
+    That is its own. Where a page begins with it, or began with it before an edit took it out of the selection, the
+    pages around it are others too; those that name the very first page do when that comes or goes.
     """
-    if _begins_at(tx, arrival):
-        yield ArchivePage(arrival)
-    around = _before(tx, selection, ArchivePage(arrival + 1))
-    if around is None:
-        return
-    yield around
-    if (earlier := _before(tx, selection, around)) is not None:
-        yield earlier
-    for later, article_id in _ascending(tx, selection, arrival):
-        if begins_page(article_id):
-            yield ArchivePage(later)
-            return
+    begins = _begins_at(tx, arrival)
+    own = _before(tx, selection, ArchivePage(arrival + 1))
+    later = next((n for n, article_id in _ascending(tx, selection, arrival) if begins_page(article_id)), None)
+    if begins:
+        yield ArchivePage(arrival), later is not None
+    if own is not None:
+        yield own, later is not None
+    if begins and own is not None and (earlier := _before(tx, selection, own)) is not None:
+        yield earlier, True
+    if later is not None and (begins or own is None or own.start == 0):
+        yield ArchivePage(later), is_closed(tx, selection, ArchivePage(later))
+
+
+def is_closed(tx: Transaction, selection: Selection, page: ArchivePage) -> bool:
+    """Tell whether nothing will ever be added to a page: another one begins after it."""
+    return any(begins_page(article_id) for _, article_id in _ascending(tx, selection, page.start))
 
 
 def begins_page(article_id: ArticleId) -> bool:

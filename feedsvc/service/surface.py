@@ -76,18 +76,34 @@ class Surface:
         if self._config.feed(MAIN_FEED).access == "public":
             yield from (label_feed(label) for kind in LabelKind for label in self._labels(kind))
 
+    def documents(self) -> dict[str, str]:
+        """Return the paths of the documents that are published, each with its entity tag.
+
+        Those of feeds that nobody has configured are not among them: they are made when somebody asks.
+        """
+        public = {feed.name for feed in self._public}
+        with self._store.read() as tx:
+            tags = tx.documents.tags()
+        return {addresses.path(name, form): etag for (name, form), (etag, _) in tags.items() if name in public}
+
+    def configured(self, name: FeedName) -> bool:
+        """Tell whether somebody has configured the feed; else it comes by itself."""
+        return name in self._configured
+
     def page(self, name: FeedName) -> str | None:
         """Return the path of the page for people that shows what a feed does; None for one that has none."""
         kind, _, slug = name.partition("-")
-        return f"/{_PAGED[LabelKind(kind)]}/{slug}" if kind in _PAGED and name not in self._configured else None
+        return f"/{_PAGED[LabelKind(kind)]}/{slug}" if kind in _PAGED and not self.configured(name) else None
 
     def archive(
         self, name: FeedName, arrivals: Collection[int] | None, known: Callable[[ArchivePage], bool]
     ) -> tuple[ArchivePage, ...]:
-        """Return pages of a feed's history: the whole walk, or what changes when these arrivals change.
+        """Return pages of a feed's history: all, or with ``arrivals`` what changes when these do.
 
-        ``known`` tells whether a closed page is there already: then those before it are.
+        All are those that a walk comes by and those that are closed. ``known`` tells whether a page is there already:
+        when it is, so are those before it.
         """
+        whole = arrivals is None
         with self._store.read() as tx:
             feed = self._feed(tx, name)
             if feed is None:
@@ -96,12 +112,18 @@ class Surface:
             newest = history.newest_page(tx, feed.selection, window, feed.limit)
             found: dict[ArchivePage, None] = {}
             for page in history.walk_back(tx, feed.selection, newest):
-                if arrivals is not None and page.below is None and known(page):
+                if page.below is None and not whole and known(page):
                     break
                 found[page] = None
+                # A walk comes by the closed page itself once the window has moved on.
+                itself = ArchivePage(page.start)
+                if page.below and (whole or not known(itself)) and history.is_closed(tx, feed.selection, itself):
+                    found[itself] = None
             if newest is not None:
                 for arrival in arrivals or ():
-                    found |= dict.fromkeys(history.pages_of(tx, feed.selection, arrival))
+                    pages = history.pages_of(tx, feed.selection, arrival)
+                    # Nothing leads to one that is still open: it is closed before a walk comes by.
+                    found |= dict.fromkeys(page for page, closed in pages if closed or known(page))
         return tuple(found)
 
     def media(self, sources: Collection[SourceName] | None = None) -> Iterator[tuple[str, MediaFile]]:

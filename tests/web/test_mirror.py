@@ -173,7 +173,8 @@ def changes(room: Newsroom) -> Iterator[str]:
     yield "one under an embargo again"
     room.put(story(50), *(story(2000 + number, published=NOON + timedelta(minutes=number)) for number in range(100)))
     (room.config.folder / "stories" / "boat.png").write_bytes(b"\x89PNG boat")
-    yield "and lifted, many at once, a picture"
+    (room.config.folder / "stories" / "pier.png").unlink()
+    yield "and lifted, many at once, another picture"
 
 
 def test_after_each_change_the_folder_is_as_if_written_anew(room: Newsroom, mirror: Mirror, tmp_path: Path) -> None:
