@@ -95,14 +95,15 @@ def _mark(settings: str) -> str:
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:
-    # What each level costs and saves is in docs/adr/0024-one-entry-costs-one-entry.md. zstd gets the least time:
+    # What each level costs and saves is in docs/adr/0027-one-entry-costs-one-entry.md. zstd gets the least time:
     # whoever takes it takes brotli too, and is sent that. A window of 256 kB holds nearly every feed.
     import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
 
     packed = {
         "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=4, lgwin=18),
-        "zstd": zstandard.ZstdCompressor(level=3).compress(body),
+        # Copied, since what zstandard returns holds on to as much room as the body might have needed.
+        "zstd": bytes(memoryview(zstandard.ZstdCompressor(level=3).compress(body))),
         "gzip": gzip.compress(body, compresslevel=4, mtime=0),
     }
     return {coding: data for coding, data in packed.items() if len(data) < len(body)}
