@@ -12,7 +12,7 @@ from feedsvc.feeds.memory import Memory
 from feedsvc.feeds.written import Written
 from feedsvc.model import Enclosure
 
-_known: Memory[Item, bytes] = Memory(16_000_000)
+_known: Memory[Item, bytes] = Memory(4_000_000)
 
 
 def write(channel: Channel, items: Sequence[Item]) -> Written:

@@ -27,7 +27,7 @@ for _module in (feedgen.entry, feedgen.feed):
     _module.formatRFC2822 = format_datetime
 
 
-_known: Memory[tuple[Format, Item], bytes] = Memory(32_000_000)
+_known: Memory[tuple[Format, Item], bytes] = Memory(8_000_000)
 # How an entry begins and ends as feedgen writes it, and what stands after the last one.
 _MARKS = {
     Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_DOCUMENTS_KEPT = 256  # some 100 KB each with all codings
+_DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
 _AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400

@@ -28,7 +28,7 @@ _HEADLINES_A_PAGE = 60
 _FOUND_A_PAGE = 30
 _LONGEST_QUERY = 200
 # What people search for drives no page out of the memory that others read.
-_SEARCHES_KEPT = 64
+_SEARCHES_KEPT = 2_000_000  # bytes
 _YEAR = f"{addresses.ARCHIVE}<int(fixed_digits=4, min=1000, max=8999):year>"
 _LABELS = {"sections": LabelKind.SECTION, "tags": LabelKind.TAG, "authors": LabelKind.AUTHOR}
 

@@ -25,7 +25,7 @@ _XML = "application/xml"
 _NEWS_SITEMAP_PATH = "/news-sitemap.xml"
 _PART = re.compile(r"[1-9][0-9]{0,8}")
 
-_KEPT = 8  # a long sitemap has 8 MB
+_KEPT = 8_000_000  # bytes, of which a long sitemap takes all
 _AN_HOUR_S = 3600.0
 _KEEP: Headers = (("Cache-Control", "public, max-age=300, stale-while-revalidate=300, stale-if-error=86400"), NOSNIFF)
 # A page elsewhere may look for the feeds (RFC 6415 asks for it, of host-meta).

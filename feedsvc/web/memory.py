@@ -36,7 +36,7 @@ class _Kept:
 
 
 class Memory:
-    """At most ``limit`` resources by key, the one that was loaded longest ago going first. Safe for threads.
+    """Resources by key, about ``limit`` bytes of them; the one that was loaded longest ago goes first. Safe for threads.
 
     At most one thread at a time looks at the store on behalf of the others, who are given what is there.
     """
@@ -48,6 +48,7 @@ class Memory:
         self._limit = limit
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+        self._weight = 0
         self._generation: _Generation | None = None
         self._next_look = float("-inf")
         self._next_reload = float("-inf")
@@ -118,9 +119,15 @@ class Memory:
         generation = self._generation
         loaded = load(self._current())
         with self._shelving:
-            self._kept.pop(key, None)
+            self._forget(key)
             if isinstance(loaded, Resource):
                 self._kept[key] = _Kept(loaded, generation)
-                while len(self._kept) > self._limit:
-                    del self._kept[next(iter(self._kept))]
+                self._weight += loaded.weight
+                while self._weight > self._limit and len(self._kept) > 1:
+                    self._forget(next(iter(self._kept)))
         return loaded
+
+    def _forget(self, key: str) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:
+            self._weight -= gone.resource.weight

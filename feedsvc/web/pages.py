@@ -29,7 +29,7 @@ from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compres
 
 _log = logging.getLogger(__name__)
 
-_PAGES_KEPT = 256  # some 20 KB each with all codings
+_PAGES_KEPT = 6_000_000  # bytes, some 20 KB each with all codings
 _EARLIER_HEADLINES = 6
 # Of sections all that a page can hold; of tags and authors only where they are few.
 _SECTIONS_LISTED = 200

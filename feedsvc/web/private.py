@@ -23,7 +23,7 @@ from feedsvc.web.representation import NOSNIFF, resource
 
 _PREFIX = "/private/"
 _PATH = re.compile(rf"{_PREFIX}([A-Za-z0-9_-]{{1,100}})/([a-z0-9-]{{1,100}})\.({'|'.join(Format)})")
-_KEPT = 64
+_KEPT = 4_000_000  # bytes
 
 _UNKNOWN = Problem(
     HTTPStatus.NOT_FOUND,

@@ -54,6 +54,7 @@ _DECIDING = tuple(
 )
 _Deciding = tuple[str | None, ...]
 _ANSWERS_REMEMBERED = 64
+_WEIGHT_OF_HEADERS = 8_000
 _STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -88,6 +89,11 @@ class Resource:
     last_modified: datetime | None
     # A resource never changes, so the same request gets the same answer, and need not be thought about twice.
     answers: dict[_Deciding, Answer] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory it takes."""
+        return _WEIGHT_OF_HEADERS + sum(len(variant.body) for variant in self.variants)
 
 
 def resource(

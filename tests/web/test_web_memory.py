@@ -20,6 +20,9 @@ def _page(text: str) -> Resource:
     return resource(text.encode(), etag=text, media_type="text/plain", headers=())
 
 
+_ROOM = 3 * _page("one").weight  # three pages
+
+
 def _text(found: object) -> str:
     assert isinstance(found, Resource)
     return found.variants[0].body.decode()
@@ -52,7 +55,7 @@ def counted() -> _Counted:
 
 @pytest.fixture
 def memory(counted: _Counted, clock: Clock) -> Memory:
-    return Memory(lambda: counted, limit=3, clock=clock)  # type: ignore[arg-type, return-value]
+    return Memory(lambda: counted, limit=_ROOM, clock=clock)  # type: ignore[arg-type, return-value]
 
 
 def test_the_store_is_looked_at_once_in_250_ms(memory: Memory, counted: _Counted, clock: Clock) -> None:
@@ -78,7 +81,7 @@ def test_what_is_there_is_loaded_again_only_when_the_number_moved(
 
 def test_another_service_means_another_generation(counted: _Counted, clock: Clock) -> None:
     services = [counted]
-    memory = Memory(lambda: services[-1], limit=3, clock=clock)  # type: ignore[arg-type, return-value]
+    memory = Memory(lambda: services[-1], limit=_ROOM, clock=clock)  # type: ignore[arg-type, return-value]
     memory.get("a", lambda _: _page("one"))
     services.append(_Counted())
     clock.now += 1

@@ -18,7 +18,7 @@ from feedsvc.feeds.written import Written
 from feedsvc.model import Format
 
 # By format and frame, that an entry of these bytes passes, and its id.
-_known: Memory[tuple[Format, "_Frame", bytes], str] = Memory(8_000_000)
+_known: Memory[tuple[Format, "_Frame", bytes], str] = Memory(4_000_000)
 _PLACE = '<place xmlns=""/>'
 _PLACES = {Format.RSS: "channel/place", Format.ATOM: "place"}
 
