@@ -127,7 +127,7 @@ def _instants(run: Run, clock: Clock) -> list[datetime | Unknown]:
     ]
     forms = Counter(stamp.form for stamp in stamps)
     # A last line in a form of its own was cut: "25.10.20" would else be a day of 2020.
-    if run.ends_page and len(stamps) > 2 and len(forms) == 2 and forms[stamps[-1].form] == 1:
+    if run.ends_page and len(forms) == 2 and forms[stamps[-1].form] == 1:
         instants[-1] = Unknown("the page ends in the middle of a time")
     return _descending(run, instants)
 
