@@ -34,8 +34,8 @@ class Readings:
             "code": value.code,
         }
         same = (reading.c.source == value.source) & (reading.c.origin == value.origin)
-        if self._connection.execute(update(reading).where(same).values(row)).rowcount == 0:
-            self._connection.execute(insert(reading).values(source=value.source, origin=value.origin, **row))
+        if self._connection.execute(update(reading).where(same), row).rowcount == 0:
+            self._connection.execute(insert(reading), {"source": value.source, "origin": value.origin, **row})
 
     def delete(self, source: SourceName, origins: Iterable[str]) -> None:
         """Forget these origins, so that they are read afresh should they come back."""
