@@ -75,14 +75,12 @@ def import_(target: str, source: str | None, pages: int) -> None:
     is_address = target.startswith(("http://", "https://"))
     if not is_address and target != "-" and not Path(target).is_file():
         raise click.BadParameter(f"there is no file {target}", param_hint="FILE_OR_ADDRESS")
-    with _file(target) as (name, file), output.progress("importing", None) as advance:
-        moved = service.moving.take_in(
-            target if is_address else name,
-            file=None if is_address else file,
-            source=source,
-            pages=pages,
-            advance=advance,
-        )
+    with _file(target) as (name, path):
+        file = None if is_address else path
+        with output.progress("importing", service.moving.length(file) if file else None) as advance:
+            moved = service.moving.take_in(
+                target if is_address else name, file=file, source=source, pages=pages, advance=advance
+            )
     for feed in service.config.feeds:
         service.publish(feed.name)
     _tell(moved)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -35,6 +36,7 @@ _BATCH = 200
 _MOST_BYTES = 20_000_000  # of a feed; its reader refuses less, and says so
 _WORDPRESS = re.compile(rb"""xmlns:[\w.-]+\s*=\s*["']https?://wordpress\.org/export/""")
 _HEAD = 64 * 1024
+_PART = 1024 * 1024
 _COMPLAINTS_KEPT = 50
 _EXPORT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"type"')
 _JSON_FEED = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{.*?"(?:items|https?:\\?/\\?/jsonfeed\.org)', re.DOTALL)
@@ -139,6 +141,16 @@ class Moving:
             if _WORDPRESS.search(head):
                 return self._wordpress(stream, target, place, advance)
             return self._feed(replace(snapshot, body=stream.read(_MOST_BYTES)), place, pages, advance)
+
+    @staticmethod
+    def length(file: Path) -> int | None:
+        """Return how many records an export of our own holds; of anything else that is known only in the end."""
+        with file.open("rb") as stream:
+            if not _EXPORT.match(stream.read(_HEAD)):
+                return None
+            stream.seek(0)
+            lines = sum(part.count(b"\n") for part in iter(partial(stream.read, _PART), b""))
+        return lines - 1  # the header
 
     def _place(self, name: str | None) -> _Place | None:
         """Return the place of that name; without a name the only one there can be, None if there are several."""

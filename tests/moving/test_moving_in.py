@@ -369,6 +369,14 @@ def test_plain_text_is_no_export(newsroom: Newsroom) -> None:
         newsroom.take_in(newsroom.write("what.txt", "hello\n"))
 
 
+def test_only_of_an_export_of_our_own_is_known_beforehand_how_long_it_is(newsroom: Newsroom) -> None:
+    newsroom.take_in(newsroom.write("old.xml", OLD_RSS))
+    export = newsroom.write("all.jsonl", "\n".join(newsroom.service.desk.export()) + "\n")
+
+    assert newsroom.service.moving.length(export) == newsroom.take_in(export).read
+    assert newsroom.service.moving.length(newsroom.folder / "old.xml") is None
+
+
 def test_an_export_of_our_own_moves_in_as_ever(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.take_in(newsroom.write("old.xml", OLD_RSS))
     export = newsroom.write("all.jsonl", "\n".join(newsroom.service.desk.export()) + "\n")
