@@ -159,6 +159,12 @@ class _Archive:
         )
 
 
+def largest() -> tuple[int, Path]:
+    """Return how many articles the largest prepared store has, and its folder; without any, one is made."""
+    size = MOST if _is_prepared(MOST) else MANY
+    return size, _prepared(size)
+
+
 def _require(right: object, what: object = None) -> None:
     if not right:
         raise RuntimeError(f"this was not to happen: {what!r}")

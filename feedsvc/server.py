@@ -5,6 +5,7 @@ scheduling process by this module; none of them outlives the parent, however tha
 """
 
 import contextlib
+import ctypes
 import errno
 import gc
 import http.client
@@ -46,6 +47,8 @@ _BACKLOG = 4096
 # Also how long an idle keep-alive connection is held: proxies commonly give up after a minute, crawlers never.
 _HEADERS_TIMEOUT_MS = 15_000
 _BUFFER_BYTES = 64 * 1024
+# M_ARENA_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD. Source: malloc.h of glibc, mallopt(3).
+_HEAP = {-8: 1, -1: 128 * 1024, -3: 128 * 1024}
 _GRACE_S = 10
 _RETRY_S = 2.0
 _BACK_OFF_LEAST_S, _BACK_OFF_MOST_S = 1.0, 60.0
@@ -128,6 +131,7 @@ def run(
         if on_ready is not None:
             threading.Thread(target=_announce, args=(address, port, on_ready), name="ready", daemon=True).start()
 
+    _give_memory_back()
     gc.collect()
     gc.freeze()  # the collector of a child would otherwise touch, and so copy, every page it shares
     try:
@@ -178,6 +182,18 @@ class _Beside:
             _log.error("schedule_restarted", extra={"exit_code": self._process.exitcode, "after_s": back_off_s})
             back_off_s = min(back_off_s * 2, _BACK_OFF_MOST_S)
             self._spawn()
+
+
+def _give_memory_back() -> None:
+    """Have the C library share one heap among all threads and return what is free; the children inherit that.
+
+    With a heap for each thread, each would keep what its largest document needed. Where the library is not glibc,
+    nothing happens.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        for parameter, value in _HEAP.items():
+            library.mallopt(parameter, value)
 
 
 # --- in the children --------------------------------------------------------------------------------------------------

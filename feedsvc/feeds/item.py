@@ -84,8 +84,8 @@ class Item:
         return (*(lead or [Enclosure(self.image, media.type_of(self.image))]), *others)
 
 
-# Three formats and the next rendering say the same of the same articles. What is remembered here and beside it is little,
-# since each web worker renders too: archives and feeds that come by themselves.
+# Three formats and the next rendering say the same of the same articles. What is remembered here and beside it is
+# little, since each web worker renders too: archives and feeds that come by themselves.
 _known: Memory[tuple[Article, str, str, str], Item] = Memory(8_000_000)
 
 

@@ -36,7 +36,7 @@ class _Kept:
 
 
 class Memory:
-    """Resources by key, about ``limit`` bytes of them; the one that was loaded longest ago goes first. Safe for threads.
+    """Resources by key, some ``limit`` bytes of them; the one that was loaded longest ago goes first. Safe for threads.
 
     At most one thread at a time looks at the store on behalf of the others, who are given what is there.
     """
