@@ -1,7 +1,7 @@
 """Feeds that come by themselves: for each section, tag, author, source and language, and for each query.
 
 Knows their names and titles; hides how a name in an address finds what it stands for. They are as the main feed is in
-all but what they select, and where that one is private there are none.
+all but what they select.
 """
 
 import uuid
@@ -17,8 +17,6 @@ _LIKE_MAIN = ("limit", "content", "every", "tombstones")
 
 def by_name(tx: Transaction, name: FeedName, main: Feed, site: Site) -> Feed | None:
     """Return the feed of a query, or of a section, tag, author, source or language that some article has had."""
-    if main.access != "public":
-        return None
     if name.startswith(f"{QUERY_FEED}?q="):
         return of_query(Query.parse(unquote(name.removeprefix(f"{QUERY_FEED}?q="))), main, site)
     prefix, _, slug = name.partition("-")

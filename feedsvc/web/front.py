@@ -6,6 +6,7 @@ Knows the addresses and headers of documents; hides Flask from the hot path.
 import logging
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ _log = logging.getLogger(__name__)
 
 _DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
 _AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+_XML = "application/xml; charset=utf-8"
+_XML_FEEDS = (Format.RSS.content_type, Format.ATOM.content_type)
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400
 
@@ -121,7 +124,7 @@ class Front:
             return None
         found = self._documents.at_hand(path) or self._pages.at_hand(path)
         given = None if found is None else answer(found, environ)
-        return given if given is not None and given.status in _AT_HAND else None
+        return _as_looked_at(given, environ) if given is not None and given.status in _AT_HAND else None
 
     def _answer(
         self, path: str, feed: FeedName, format_: Format, page: ArchivePage | None, environ: "WSGIEnvironment"
@@ -143,8 +146,8 @@ class Front:
         found = self._documents.get(key, lambda service: _load(service, feed, format_, page))
         answer = self._respond(found, environ)
         if answer.status is HTTPStatus.OK and page is None:
-            return self._delta(key, feed, format_, environ) or answer
-        return answer
+            answer = self._delta(key, feed, format_, environ) or answer
+        return _as_looked_at(answer, environ)
 
     def _delta(self, key: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer | None:
         """Return what is new to a client that has an earlier state and wants no more; None if it gets all."""
@@ -161,6 +164,18 @@ class Front:
 def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     start_response(response.status_line, list(response.headers))
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+
+def _as_looked_at(answer: Answer, environ: "WSGIEnvironment") -> Answer:
+    """Call a feed by the general name of XML for whoever looks at it in a browser.
+
+    Under its own name browsers show source text, and apply no style sheet. Only a browser that opens an address in a
+    window says so (Fetch Metadata §2.1), and the bytes stay the same.
+    """
+    if environ.get("HTTP_SEC_FETCH_DEST") != "document" or answer.status is not HTTPStatus.OK:
+        return answer
+    headers = ((name, _XML if value in _XML_FEEDS else value) for name, value in answer.headers)
+    return replace(answer, headers=tuple(headers))
 
 
 def _query(environ: "WSGIEnvironment") -> str:
@@ -183,6 +198,7 @@ def _load(service: Service, feed: FeedName, format_: Format, page: ArchivePage |
         headers=_headers(document, page, service.config),
         encodings=document.encodings,
         last_modified=document.last_modified,
+        vary="Accept-Encoding" if format_ is Format.JSON else "Accept-Encoding, Sec-Fetch-Dest",
     )
 
 

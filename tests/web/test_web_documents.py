@@ -29,7 +29,7 @@ def test_a_document_comes_as_it_was_published(ask: Reader, newsroom: Newsroom, f
         "etag": f'"{published.etag}"',
         "last-modified": format_datetime(published.last_modified, usegmt=True),
         "cache-control": f"public, max-age={published.max_age_s}, stale-while-revalidate=60, stale-if-error=86400",
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding" if format_ is Format.JSON else "Accept-Encoding, Sec-Fetch-Dest",
         "link": f'<{BASE}/hub>; rel="hub", <{BASE}{PATHS[format_]}>; rel="self"',
         "x-content-type-options": "nosniff",
         "access-control-allow-origin": "*",

@@ -284,3 +284,14 @@ def test_a_feed_names_a_style_sheet_that_is_there_and_kept_for_ever(
     assert (style.status, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "immutable" in style.headers["cache-control"]
     assert "immutable" not in ask("/static/feed.css?v=other").headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/atom.xml"])
+def test_a_browser_that_opens_a_feed_is_told_that_it_is_xml(newsroom: Newsroom, ask: Visitor, path: str) -> None:
+    newsroom.put(town(1))
+    for _ in range(2):  # loaded, then at hand
+        looked_at, read = ask(path, Sec_Fetch_Dest="document"), ask(path, Sec_Fetch_Dest="empty")
+        assert looked_at.headers["content-type"] == "application/xml; charset=utf-8"
+        assert read.headers["content-type"] == ask(path).headers["content-type"] != "application/xml; charset=utf-8"
+        assert looked_at.body == read.body
+        assert "Sec-Fetch-Dest" in read.headers["vary"]
