@@ -40,6 +40,7 @@ _requests = st.fixed_dictionaries(
         "if_match": st.one_of(st.none(), st.sampled_from(_TAGS)),
         "if_unmodified_since": st.one_of(st.none(), st.sampled_from(_DATES)),
         "a_im": st.sampled_from((None, None, None, "feed")),
+        "sec_fetch_dest": st.sampled_from((None, None, "document")),
         "accept": st.sampled_from((None, "text/html", "application/json")),
     }
 )
