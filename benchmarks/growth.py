@@ -178,8 +178,7 @@ def _import(folder: Path) -> Figure:
 
 def _rate(folder: Path, size: int) -> Figure:
     seconds = float((folder / _TOOK).read_text("ascii"))
-    what = f"an import of {size:,} articles: so many a second (goal: at least)"
-    return Figure(what, size / seconds, "/s", None, size / seconds / _IMPORT_GOAL_PER_S, "the goal")
+    return Figure(f"import an article, one of {size:,}", seconds / size * 1e6, "µs", 1e6 / _IMPORT_GOAL_PER_S)
 
 
 _TOOK = "import-took-s"

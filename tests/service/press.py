@@ -93,7 +93,9 @@ def articles(service: Service) -> tuple[Article, ...]:
 
 def documents(service: Service) -> dict[tuple[str, Format], bytes]:
     found = {
-        (feed.name, format_): service.public.document(feed.name, format_) for feed in service.public.feeds() for format_ in Format
+        (feed.name, format_): service.public.document(feed.name, format_)
+        for feed in service.public.feeds()
+        for format_ in Format
     }
     return {key: document.body for key, document in found.items() if document}
 
