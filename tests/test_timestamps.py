@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.timestamps import Stamp, Unknown, day_of, find, read, resolve
+from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
 
 BAKU = ZoneInfo("Asia/Baku")
 KYIV = ZoneInfo("Europe/Kyiv")
 SAVED = datetime(2025, 2, 9, 10, 0, tzinfo=BAKU)
+
+
+def read(text: str, taken_at: datetime = SAVED, zone: ZoneInfo = BAKU) -> datetime | Unknown:
+    """Return the instant that a text of nothing but a time means."""
+    stamp = find(text)
+    if stamp is None or stamp.before or stamp.after:
+        return Unknown(f"no time can be read in {text.strip()!r}")
+    return resolve(stamp, taken_at=taken_at, zone=zone)
 
 
 def instant(text: str, taken_at: datetime = SAVED, zone: ZoneInfo = BAKU) -> str | None:

@@ -1,0 +1,271 @@
+"""Where in a line a time stands, and what it states.
+
+Knows in which orders and spellings dates, hours and zones follow one another; hides that a line is read as letters.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from feedsvc.timestamps import words
+from feedsvc.timestamps.stamp import Stamp
+
+_LONGEST_WORDS = 30
+_LONGEST = 160  # characters; nothing longer was ever a time with a section, only a sentence that names a date
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’‘ʼʻ`´][^\W\d_]+)*|[^\s\w]|_")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
+
+# Each token of a line becomes one letter, and these expressions read the letters: d and D a number of one and of two
+# digits, y a year, n another number, m a month, w a weekday, r today or yesterday, u a unit, g "ago", G "ago" said
+# first, j "just now", o "one", a am or pm, z a zone, c a filler, s an ordinal's suffix, W any other word; punctuation
+# is itself.
+_YEAR = r"y(?:-?[sc]\.?)*"
+_DATES = (
+    r"(?P<ymd>y(?P<s1>[.\-/])[dD](?P=s1)[dD](?!:))"
+    r"|(?P<dmy>[dD](?P<s2>[.\-/])[dD](?P=s2)[ynd]|[dD](?P<s3>[.\-/])[dD](?P=s3)D(?!:))"
+    rf"|(?P<dm>[dD]\.?(?:-?s)?[.\-]?[mW](?:\.,?|,)?-?{_YEAR}|[dD]\.?(?:-?s)?[.\-]?m\.?)"
+    rf"|(?P<ydm>{_YEAR}[,.]?[dD](?:-?s)?-?m|{_YEAR}[,.]?m[dD](?:-?s)?)"
+    rf"|(?P<md>m\.?[dD](?:-?s)?,?{_YEAR}|m\.?[dD](?:-?s)?(?![:.]))"
+    r"|(?P<short>[dD][./]D(?!:|\.[dDn]|/[dDyn](?!:)))"
+)
+_PART = re.compile(
+    r"(?P<ago>(?:[dDno]?u\.?[,c]?)+g|Gc?(?:[dDno]?u\.?[,c]?)+)"
+    rf"|{_DATES}"
+    r"|(?P<hour>[dD]:D(?::D(?:\.n)?)?a?|[dD]a)"
+    r"|(?P<back>r|bu(?!g))"
+    r"|(?P<now>j|qQ)"
+    r"|(?P<zone>z(?:[+\-](?:[dD](?::D)?|n))?|\+D:D)"
+    r"|(?P<weekday>w+c?)"
+)
+_SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
+_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:u:?(?=[dD]:D))?")
+_DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
+_DIGIT = re.compile(r"\d")
+_SEPARATORS = " \t\u00a0,|/-–—•·:;"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as letters for the grammar, with each token's value and place."""
+
+    text: str
+    letters: str
+    values: list[int]
+    spans: list[tuple[int, int]]
+
+
+@lru_cache(maxsize=4096)
+def _token(token: str) -> tuple[str, int]:
+    """Return the letter of the grammar that a token is, and its value."""
+    kind = token[0]
+    if kind.isdecimal():
+        size = len(token)
+        value = int(token) if size <= 4 else -1
+        if size <= 2:
+            return "dD"[size - 1], value
+        return "y" if size == 4 and 1900 <= value <= 2199 else "n", value
+    return words.kind_of(token) if kind.isalpha() else (kind, 0)
+
+
+def _tokenise(text: str) -> _Line | None:
+    """Return the line for the grammar, or None when no part of it can be a time's: most lines are headlines."""
+    # Replacements keep their length, so that the places hold in the line as written.
+    if "m." in text or "M." in text:
+        text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
+    plain = text if text.isascii() else text.translate(_DASHES)
+    tokens = list(map(_token, _TOKEN.findall(plain)))
+    letters = "".join([letter for letter, _ in tokens])
+    if _PART.search(letters) is None:
+        return None
+    return _Line(text, letters, [value for _, value in tokens], [match.span() for match in _TOKEN.finditer(plain)])
+
+
+@lru_cache(maxsize=2048)
+def find(text: str) -> Stamp | None:
+    """Return the first time that a line states, with the text before and after it, or None.
+
+    A time is an unbroken run of a date, an hour, a weekday and a zone in any order, each at most once; a weekday, a
+    zone or a day and month in digits alone are none.
+    """
+    # Only "yesterday" and the like are times without a digit, and they stand alone.
+    if len(text) > _LONGEST or (len(text) > _LONGEST_WORDS and _DIGIT.search(text) is None):
+        return None
+    if "T" in text and (iso := _ISO.search(text)) is not None:
+        return _iso_stamp(text, iso)
+    line = _tokenise(text)
+    start = 0
+    while line is not None and (first := _PART.search(line.letters, start)) is not None:
+        parts, end = _run(line, first)
+        if (
+            "hour" in parts
+            or "ago" in parts
+            or "now" in parts
+            or ("date" in parts and parts["date"].lastgroup != "short")
+        ):
+            return _stamp(line, parts, first.start(), end)
+        start = max(end, first.end())
+    return None
+
+
+def _run(line: _Line, first: re.Match[str]) -> tuple[dict[str, re.Match[str]], int]:
+    """Return the parts of a time that follow one another unbroken, by slot, and where they end."""
+    parts: dict[str, re.Match[str]] = {}
+    part: re.Match[str] | None = first
+    end = first.start()
+    while part is not None:
+        name = part.lastgroup or ""
+        slot = _SLOT.get(name, name)
+        if slot in parts or (name == "dm" and "W" in part.group() and not _is_foreign_month(line, part)):
+            break
+        parts[slot] = part
+        end = part.end()
+        gap = _BETWEEN.match(line.letters, end)
+        part = _PART.match(line.letters, gap.end() if gap else end)
+        if (
+            (part is None or part.lastgroup == "short")
+            and "hour" not in parts
+            and "y" in line.letters[first.start() : end]
+        ):
+            part = None
+            dotted = _DOTTED_HOUR.match(line.letters, end)
+            if dotted is not None:
+                parts["hour"] = dotted
+                end = dotted.end()
+    return parts, end
+
+
+def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:
+    # The tables of rare languages are asked only for a line that is a date and an hour and little else.
+    if len(line.letters) > 12:
+        return False
+    place = part.start() + part.group().index("W")
+    start, end = line.spans[place]
+    month = words.foreign_months().get(words.fold(line.text[start:end]))
+    if month is None:
+        return False
+    line.values[place] = month
+    return True
+
+
+def _before(text: str) -> str:
+    return text.strip(_SEPARATORS).rstrip("([" + _SEPARATORS)
+
+
+def _after(text: str) -> str:
+    return text.strip(_SEPARATORS).lstrip(")]" + _SEPARATORS)
+
+
+def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -> Stamp:
+    letters = line.letters
+    form = letters[start:end].replace("D", "d")
+    while start > 0 and letters[start - 1] == "c":
+        start -= 1
+    trailing = end
+    while trailing < len(letters) and letters[trailing] in "c.)]":
+        trailing += 1
+    # "… of the year" belongs to the time, unless a headline begins with the word.
+    if trailing == len(letters) or not letters[trailing].isalnum():
+        end = trailing
+    before = _before(line.text[: line.spans[start][0]])
+    after = _after(line.text[line.spans[end - 1][1] :])
+    weekday = "weekday" in parts
+    if "now" in parts:
+        return Stamp(form, ago=timedelta(), before=before, after=after)
+    if "ago" in parts:
+        return Stamp(form, ago=_ago(line, parts["ago"]), before=before, after=after)
+    try:
+        on = _stated_date(line, parts["date"]) if "date" in parts else None
+        return Stamp(
+            form,
+            date=on if isinstance(on, tuple) else None,
+            days_back=on if isinstance(on, int) else None,
+            hour=_stated_hour(line, parts["hour"]) if "hour" in parts else None,
+            zone=_stated_zone(line, parts["zone"]) if "zone" in parts else None,
+            weekday=weekday,
+            before=before,
+            after=after,
+        )
+    except ValueError:
+        said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
+        lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
+        return Stamp(form, weekday=weekday, before=before, after=after, fault=f"there is no {said}", lost=lost)
+
+
+def _numbers(line: _Line, part: re.Match[str], kinds: str) -> list[int]:
+    start, end = part.span(part.lastgroup or 0)
+    return [line.values[place] for place in range(start, end) if line.letters[place] in kinds]
+
+
+def _stated_date(line: _Line, part: re.Match[str]) -> tuple[int | None, int, int] | int:
+    name = part.lastgroup
+    if name == "back":
+        return _numbers(line, part, "r")[0] if "r" in part.group() else 0
+    year: int | None = None
+    if name in ("ymd", "dmy", "short"):
+        numbers = _numbers(line, part, "dDyn")
+        if name == "ymd":
+            year, month, day = numbers
+        elif name == "short":
+            day, month = numbers
+        else:
+            day, month, year = numbers
+            last = line.letters[part.end() - 1]
+            if last == "D":
+                year += 2000 if year < 70 else 1900
+            elif last != "y":
+                raise ValueError(year)
+    else:
+        (day,) = _numbers(line, part, "dD")
+        (month,) = _numbers(line, part, "mW")
+        years = _numbers(line, part, "y")
+        year = years[0] if years else None
+    date(year or 2000, month, day)  # a leap year, so that 29 February stands
+    return year, month, day
+
+
+def _stated_hour(line: _Line, part: re.Match[str]) -> time:
+    numbers = _numbers(line, part, "dD")
+    hour, minute, second = (*numbers, 0, 0)[:3]
+    if "a" in part.group():
+        if not 1 <= hour <= 12:
+            raise ValueError(hour)
+        hour = hour % 12 + _numbers(line, part, "a")[0]
+    return time(hour, minute, second)
+
+
+def _stated_zone(line: _Line, part: re.Match[str]) -> tzinfo:
+    letters = part.group()
+    named = _numbers(line, part, "z")
+    zone = words.ZONES[named[0]] if named else UTC
+    numbers = _numbers(line, part, "dDn")
+    if not numbers:
+        return ZoneInfo(zone) if isinstance(zone, str) else zone
+    ahead = numbers[0] // 100 * 60 + numbers[0] % 100 if "n" in letters else numbers[0] * 60 + sum(numbers[1:])
+    return timezone(timedelta(minutes=-ahead if "-" in letters else ahead))
+
+
+def _ago(line: _Line, part: re.Match[str]) -> timedelta:
+    seconds, amount = 0, 1
+    for place in range(part.start(), part.end()):
+        if line.letters[place] in "dDn":
+            amount = line.values[place]
+        elif line.letters[place] == "u":
+            seconds += amount * line.values[place]
+            amount = 1
+    return timedelta(seconds=min(seconds, 10**10))
+
+
+def _iso_stamp(text: str, match: re.Match[str]) -> Stamp:
+    before, after = _before(text[: match.start()]), _after(text[match.end() :])
+    try:
+        moment = datetime.fromisoformat(match.group())
+    except ValueError:
+        lost = frozenset(("day", "hour"))
+        return Stamp("iso", before=before, after=after, fault=f"there is no {match.group()}", lost=lost)
+    day = (moment.year, moment.month, moment.day)
+    return Stamp("iso", date=day, hour=moment.time(), zone=moment.tzinfo, before=before, after=after)
