@@ -51,7 +51,8 @@ def render(
     document that has passed this gate: the same bytes need not pass it again.
 
     Raises:
-        FeedUnpublishable: the feed breaks a rule by itself, or with any one of its articles.
+        FeedUnpublishable: the feed breaks a rule by itself, or with any one of its articles; a page of history or
+            a delta only by itself.
     """
     shown = window[: feed.limit]
     write = _writer(format)
@@ -75,6 +76,8 @@ def render(
             gate.check(body, format, feed.name)
         return body
 
+    # A part of a feed may well hold nothing but bad articles, and what is beyond it must stay in reach.
+    part = since is not None or (history is not None and history.address is not None)
     told = [article for article in changed_since(shown, since) if article.retracted is None]
     items, left_out = _items(told, feed, site)
     try:
@@ -82,7 +85,7 @@ def render(
     except Exception:
         passed([])  # nothing but the feed itself: if that is what is wrong, no article is to blame
         blamed = {name: error for name, one in items.items() if (error := _error(passed, one))}
-        if len(blamed) == len(items):
+        if len(blamed) == len(items) and not part:
             raise
         body = passed([one for name, one in items.items() if name not in blamed])
         left_out |= blamed

@@ -162,3 +162,12 @@ def test_a_browser_is_told_of_the_stylesheet_before_anything_else(form, base, pa
 
 def test_json_needs_no_stylesheet():
     assert render(Format.JSON, stylesheet="0a1b") == render(Format.JSON)
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("part", [{"history": History(CURRENT, ARCHIVE, OLDER)}, {"since": 1}], ids=["page", "delta"])
+def test_a_part_of_a_feed_with_nothing_but_bad_articles_is_empty_and_keeps_the_way_on(form, part):
+    good, bad = article(0, changed=1), article(1, changed=2, guid=" ")
+    rendering = feeds.render(FEED, form, [bad] if "history" in part else [good, bad], SITE, IDENTITY, ttl_s=300, **part)
+    assert guids(form, rendering.body) == []
+    assert [complaint.where for complaint in rendering.left_out] == ["article 0000000001"]
