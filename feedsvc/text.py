@@ -26,9 +26,14 @@ _IN_ASCII = (("ə", "e"), ("Ə", "E"))  # as Azerbaijani is written without it; 
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|_openstat)$")
 
 
+def legal(text: str) -> str:
+    """Return the text without the characters that XML cannot carry."""
+    return text if text.isprintable() else _XML_ILLEGAL.sub("", text)
+
+
 def clean(text: str) -> str:
     """Return the text as XML can carry it: illegal characters gone, composed form (NFC)."""
-    return unicodedata.normalize("NFC", text if text.isprintable() else _XML_ILLEGAL.sub("", text))
+    return unicodedata.normalize("NFC", legal(text))
 
 
 def one_line(text: str) -> str:

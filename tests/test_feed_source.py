@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsvc import markup
 from feedsvc.model import Entry, Harvest, Listing, Snapshot, to_json
-from feedsvc.sources import markup
 from feedsvc.sources.feed import MAX_BYTES, read
 
 CORPUS = Path(__file__).parent / "corpus" / "feed"
@@ -204,6 +204,7 @@ def test_html_nested_too_deep_keeps_its_words() -> None:
     assert markup.body("<div>" * 300 + "words" + "</div>" * 300, None) == "<p>words</p>"
     assert markup.body("<div>" * 20 + "words" + "</div>" * 20, None) == "<div>" * 20 + "words" + "</div>" * 20
     assert not markup.is_too_deep("<p>one<br><li>two</div>" * 1000)
+    assert markup.body("<\x00div>" * 100_000 + "words", None) == "<p>words</p>"
 
 
 # --- documents at random ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feedsvc import addresses
+from feedsvc import addresses, markup
 from feedsvc.feeds import wording
 from feedsvc.model import FeedName, Format
 
@@ -89,7 +89,7 @@ def _links(feeds: Sequence[Listed], hubs: Sequence[str], site: "Site") -> list[d
 
 
 def _base(site: "Site") -> str:
-    return (wording.absolute(site.base_url) or site.base_url).rstrip("/")
+    return (markup.absolute(site.base_url) or site.base_url).rstrip("/")
 
 
 def _address(site: "Site", feed: FeedName, format_: Format) -> str:

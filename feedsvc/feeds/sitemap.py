@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from feedsvc import addresses
+from feedsvc import addresses, markup
 from feedsvc.feeds import wording
 from feedsvc.model import Article, Place
 
@@ -70,7 +70,7 @@ def of_news(articles: Iterable[Article], site: "Site", now: datetime) -> bytes:
 
 
 def _base(site: "Site") -> str:
-    return (wording.absolute(site.base_url) or site.base_url).rstrip("/")
+    return (markup.absolute(site.base_url) or site.base_url).rstrip("/")
 
 
 def _instant(moment: datetime) -> str:

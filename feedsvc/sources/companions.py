@@ -8,9 +8,8 @@ import posixpath
 import re
 from urllib.parse import unquote
 
-from feedsvc import addresses, text
+from feedsvc import addresses, markup, text
 from feedsvc.model import Complaint, Enclosure
-from feedsvc.sources import markup
 from feedsvc.sources.media import MediaFolder, media_type_of
 
 MOST_NAMED = 500  # each costs a look at the disk

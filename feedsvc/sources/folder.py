@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from feedsvc import text
+from feedsvc import markup, text
 from feedsvc.config import notation
 from feedsvc.model import Complaint, Enclosure, Entry, Harvest, Listing, Snapshot, fold_name
-from feedsvc.sources import dates, markup
+from feedsvc.sources import dates
 from feedsvc.sources.charset import decode
 from feedsvc.sources.companions import Companions
 from feedsvc.sources.front_matter import FrontMatterInvalid, split

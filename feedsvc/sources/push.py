@@ -12,11 +12,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from feedsvc import text
+from feedsvc import markup, text
 from feedsvc.config import notation
 from feedsvc.errors import Flaw, PushInvalid
 from feedsvc.model import Enclosure, Entry
-from feedsvc.sources import markup
 
 ITEMS_MOST = 100
 # What an index of either database takes with room to spare: PostgreSQL refuses rows of 2,704 bytes and more.

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from feedsvc import text
+from feedsvc import markup, text
 from feedsvc.config import notation
 from feedsvc.model import Complaint, Entry, fold_name
-from feedsvc.sources import dates, markup
+from feedsvc.sources import dates
 
 if TYPE_CHECKING:
     from lxml import etree

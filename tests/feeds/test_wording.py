@@ -56,6 +56,10 @@ def test_a_safe_body_reads_as_it_is_written(parts):
     assert once is None or html(once) == once
 
 
+def test_a_body_of_elements_without_end_keeps_its_text_alone():
+    assert html("<\x00div>" * 100_000 + "words") == "<p>words</p>"
+
+
 def test_the_lead_is_the_first_paragraph_as_text():
     assert wording.safe("<h2></h2><p>One &amp; <b>two</b></p><p>Three</p>", None).lead == "One & two"
 

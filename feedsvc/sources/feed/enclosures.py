@@ -4,8 +4,8 @@ import mimetypes
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from feedsvc.markup import absolute
 from feedsvc.model import Enclosure
-from feedsvc.sources.markup import absolute
 
 _MOST_DIGITS = 15
 

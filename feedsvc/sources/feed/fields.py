@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedsvc import text
+from feedsvc import markup, text
+from feedsvc.markup import absolute
 from feedsvc.model import Enclosure, Via
-from feedsvc.sources import markup
 from feedsvc.sources.feed.enclosures import enclosure, image_of
 from feedsvc.sources.feed.items import Item, Parsed, Trouble, Words
-from feedsvc.sources.markup import absolute
 
 __all__ = ["absolute", "parsed"]
 

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedsvc import text
+from feedsvc.markup import absolute
 from feedsvc.model import Enclosure, Via
 from feedsvc.sources.feed.enclosures import enclosure, image_of
 from feedsvc.sources.feed.items import MOST_ITEMS, Item, NoFeed, Parsed, Trouble, Words
-from feedsvc.sources.markup import absolute
 
 
 def parse(written: str, base: str) -> Parsed:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from feedsvc import text
+from feedsvc import markup, text
 from feedsvc.config import notation
 from feedsvc.model import Entry, fold_name
-from feedsvc.sources import dates, markup
+from feedsvc.sources import dates
 from feedsvc.sources.feed.items import Item, Parsed, Trouble, Words
 from feedsvc.timestamps import Unknown
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 from lxml.html import HtmlElement
 
+from feedsvc import markup
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Snapshot
-from feedsvc.sources import dates, markup, words
+from feedsvc.sources import dates, words
 from feedsvc.sources.html.bylines import is_author, own_authors, person
 from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names

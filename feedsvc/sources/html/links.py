@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.markup import absolute
+from feedsvc.markup import absolute
 
 ADDRESS_ATTRIBUTES = ("href", "data-url", "data-href", "data-link", "data-permalink", "data-target-url")
 _TRACKING = re.compile(
