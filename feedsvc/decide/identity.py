@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from feedsvc.decide.enclosures import succeeding
 from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Listing, Reading, SourceName, Verdict
 from feedsvc.text import canonical_link, headline_key, is_web_address, slug
 
@@ -303,6 +304,7 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool,
     keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
     old, new = (entry, before) if again else (before, entry)
     keeps_body = cut and _is_beginning(entry.body, before.body)
+    image = before.image if "image" in before.pinned else new.image or old.image
     said = {
         "title": before.title if keeps_title else entry.title,
         "slug": before.slug if again or not entry.slug else slug(entry.slug),
@@ -314,8 +316,8 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool,
         "tags": new.tags or old.tags,
         "summary": new.summary or old.summary,
         "body": before.body if keeps_body else new.body or old.body,
-        "image": new.image or old.image,
-        "enclosures": new.enclosures or old.enclosures,
+        "image": image,
+        "enclosures": succeeding(old.enclosures, new.enclosures, former=before.image, image=image),
         "via": new.via or old.via,
         "embargo": before.embargo and _promise(entry, now, before.embargo),
     }

@@ -5,6 +5,6 @@ the others: whatever is fetched is screened, limited and asked for patiently.
 """
 
 from feedsvc.outbound.door import Outbound
-from feedsvc.outbound.values import Fetched, Posted, Replied, Send
+from feedsvc.outbound.values import Fetched, Measured, Posted, Replied, Send
 
-__all__ = ["Fetched", "Outbound", "Posted", "Replied", "Send"]
+__all__ = ["Fetched", "Measured", "Outbound", "Posted", "Replied", "Send"]

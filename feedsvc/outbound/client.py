@@ -10,8 +10,9 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -25,10 +26,11 @@ from feedsvc.outbound import robots as robots_txt
 from feedsvc.outbound.coding import ACCEPTED
 from feedsvc.outbound.door import Outbound
 from feedsvc.outbound.exchange import Exchange
+from feedsvc.outbound.lengths import HEAD_REFUSED, OF_FILES, length_of
 from feedsvc.outbound.line import Line
 from feedsvc.outbound.link import addresses_of
 from feedsvc.outbound.request import Answer, Deadline, Request, parse
-from feedsvc.outbound.values import Fetched, Posted, Replied, Send
+from feedsvc.outbound.values import Fetched, Measured, Posted, Replied, Send
 
 # Nobody has more to say to a request that was sent on a line.
 REPLY_BYTES = 4096
@@ -66,14 +68,7 @@ class Client:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         visit = _Visit(url, headers, Deadline(self._door.timeout_s), strict=strict)
-        for hop in visit.hops():
-            if robots:
-                self._check_robots(hop, visit)
-            self._await_turn(hop, visit)
-            answer = self._patiently(hop, visit)
-            if answer.status not in _REDIRECTS:
-                break
-            visit.redirect(answer)
+        answer = self._arrive(visit, lambda hop: self._patiently(hop, visit), robots=robots)
         status: Literal["modified", "unchanged"]
         if answer.status == 304 and (etag or last_modified):
             status = "unchanged"
@@ -81,8 +76,7 @@ class Client:
             status, etag, last_modified = "modified", None, None
         else:
             raise self._unwanted(answer, visit.url)
-        content = Message()
-        content["Content-Type"] = answer.headers.get("content-type", "application/octet-stream")
+        content = _content_type(answer)
         return Fetched(
             url=str(visit.url),
             status=status,
@@ -93,6 +87,25 @@ class Client:
             last_modified=answer.headers.get("last-modified", last_modified),
             retrieved_at=self._door.now(),
         )
+
+    def measure(self, url: str, *, timeout_s: float, robots: bool) -> Measured:
+        """See :meth:`Outbound.measure`."""
+        visit = _Visit(url, {"Accept": "*/*", "Accept-Encoding": "identity"}, Deadline(timeout_s), strict=False)
+
+        def ask(hop: httpx.URL) -> Answer:
+            request = self._request("HEAD", hop, visit)
+            answer = self._send(request)
+            silent = answer.status in _BODY_OF and length_of(answer) is None
+            if not silent and answer.status not in HEAD_REFUSED:
+                return answer
+            first_byte = {**request.headers, "Range": "bytes=0-0"}
+            # A server that knows no ranges begins to send the whole file, which nobody reads.
+            return self._send(replace(request, method="GET", headers=first_byte))
+
+        answer = self._arrive(visit, ask, robots=robots)
+        if answer.status not in OF_FILES:
+            raise self._unwanted(answer, visit.url)
+        return Measured(_content_type(answer).get_content_type(), length_of(answer))
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, strict: bool) -> Posted:
         """See :meth:`Outbound.post`."""
@@ -139,6 +152,18 @@ class Client:
         self._exchange.close()
 
     # --- manners ------------------------------------------------------------------------------------------------------
+
+    def _arrive(self, visit: "_Visit", ask: Callable[[httpx.URL], Answer], *, robots: bool) -> Answer:
+        """Ask in turn wherever the visit leads; return the first answer that leads no further."""
+        for hop in visit.hops():
+            if robots:
+                self._check_robots(hop, visit)
+            self._await_turn(hop, visit)
+            answer = ask(hop)
+            if answer.status not in _REDIRECTS:
+                break
+            visit.redirect(answer)
+        return answer
 
     def _check_robots(self, url: httpx.URL, visit: "_Visit") -> None:
         def get() -> tuple[int, bytes]:
@@ -200,7 +225,7 @@ class Client:
         return Request(
             method,
             url,
-            {**visit.headers, "User-Agent": self._door.user_agent, "Accept-Encoding": ACCEPTED},
+            {"Accept-Encoding": ACCEPTED, **visit.headers, "User-Agent": self._door.user_agent},
             visit.deadline,
             self._door.strict_screen if visit.strict else self._door.screen,
             max_bytes=cut_at or self._door.max_bytes,
@@ -219,7 +244,7 @@ class Client:
             answer = None
         if answer is None or self._door.closed.is_set():  # an end by closing may look like the end of a body
             raise _stopped(request.url)
-        if request.method == "GET" and answer.status in _ASKING_TO_WAIT and self._retry_after(answer):
+        if request.method in ("GET", "HEAD") and answer.status in _ASKING_TO_WAIT and self._retry_after(answer):
             with self._lock:
                 self._waits[request.url.host] = self._unwanted(answer, request.url)
         return answer
@@ -303,6 +328,12 @@ def _may_pass(error: FetchError) -> bool:
     if error.failure == "dns":
         return isinstance(error.__cause__, socket.gaierror) and error.__cause__.errno == socket.EAI_AGAIN
     return error.failure in ("refused", "timeout")
+
+
+def _content_type(answer: Answer) -> Message:
+    content = Message()
+    content["Content-Type"] = answer.headers.get("content-type", "application/octet-stream")
+    return content
 
 
 def _stopped(url: httpx.URL) -> FetchError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedsvc import __version__, text
 from feedsvc.outbound.screening import Screen
-from feedsvc.outbound.values import Fetched, Posted, Send
+from feedsvc.outbound.values import Fetched, Measured, Posted, Send
 
 if TYPE_CHECKING:
     from feedsvc.outbound.client import Client
@@ -79,6 +79,17 @@ class Outbound:
         return self._behind().fetch(
             url, etag=etag, last_modified=last_modified, accept=accept, robots=robots, strict=strict
         )
+
+    def measure(self, url: str, *, timeout_s: float = 5.0, robots: bool = True) -> Measured:
+        """Ask what a file is and how long, without fetching it, in turn and screened as :meth:`fetch` is.
+
+        By HEAD, or by GET of the first byte where HEAD is refused or tells no length. Nothing is tried again;
+        ``timeout_s`` is the time for all of it, less the waiting for its turn.
+
+        Raises:
+            FetchError: the file could not be asked for, or is not there.
+        """
+        return self._behind().measure(url, timeout_s=timeout_s, robots=robots)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, strict: bool) -> Posted:
         """Send a body once, and return how the receiver answered, whatever the status.

@@ -26,6 +26,14 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a file is, as its server says: lower case without parameters; bytes, None when it does not say."""
+
+    media_type: str
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """How a receiver answered; ``retry_after`` is the instant that it asks to wait for."""
 

@@ -1,4 +1,4 @@
-"""One reading of a source: retrieve what changed, decide, store, follow.
+"""One reading of a source: retrieve what changed, decide, store, follow, measure.
 
 Knows the order of the steps; hides how unchanged pages are recognised. Every snapshot is its own transaction, so that
 a page that fails costs nothing of the others.
@@ -29,7 +29,7 @@ from feedsvc.model import (
     Verdict,
 )
 from feedsvc.outbound import Outbound
-from feedsvc.service import samples
+from feedsvc.service import measuring, samples
 from feedsvc.service.record import Ended
 from feedsvc.sources.retrieval import UNFINISHED, Retrieved, fetch, retrieve
 from feedsvc.store import Store, Transaction
@@ -45,6 +45,8 @@ _FOLLOWING_PAUSE = timedelta(minutes=5)
 _REMOVED = "removed"
 # The kinds whose pages show a news line.
 _LISTING = ("page-text", "html")
+# The kinds whose pictures and enclosures lie on other people's servers, which say how long they are.
+_ELSEWHERE = ("html", "feed")
 
 _Harvested = tuple[Harvest, tuple[Change, ...]]
 
@@ -97,6 +99,9 @@ class Refresher:
 
         complaints = [*refused, *(complaint for reading in standing.values() for complaint in reading.complaints)]
         moves = tuple(change for change in changes if change.moves)
+        if self.source.kind in _ELSEWHERE:
+            moved = {change.article.id: change.article for change in moves if change.article}
+            measuring.measure(moved.values(), self.store, self.outbound, robots=self.source.robots)
         code, message = _failure(refused, standing)
         outcome = Outcome.FAILED if code else Outcome.DONE if moves else Outcome.UNCHANGED
         kept = tuple(complaints[:_COMPLAINTS_KEPT])
