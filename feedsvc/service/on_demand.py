@@ -6,6 +6,7 @@ with the same entity tag, from the same articles.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from feedsvc import feeds
 from feedsvc.addresses import ArchivePage
@@ -17,6 +18,10 @@ from feedsvc.store import Transaction
 
 # A closed page changes only when one of its articles is edited or retracted.
 _CLOSED_MAX_AGE_S = 86400
+# Some programs ask for deltas (feedparser does, by itself), take 226 for a failure (rss2email does), and go on asking
+# from the state that they have. Whoever lacks what is older than this is one of them, or asks so seldom that the whole
+# document costs little.
+_DELTA_REACH = timedelta(minutes=90)
 
 
 def whole(tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity) -> Document:
@@ -25,15 +30,24 @@ def whole(tx: Transaction, feed: Feed, form: Format, config: Config, identity: F
     Raises:
         FeedUnpublishable: it breaks a rule that readers rely on.
     """
-    return _of_window(tx, feed, form, config, identity, since=None)
+    return _of_window(tx, feed, form, config, identity, _window(tx, feed))
 
 
 def delta(
-    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, current: Document, etag: str
+    tx: Transaction,
+    feed: Feed,
+    form: Format,
+    config: Config,
+    identity: FeedIdentity,
+    current: Document,
+    etag: str,
+    *,
+    now: datetime,
 ) -> Document | None:
     """Return what is new or changed since the document that had the tag, under the tag of the current one.
 
-    None when no document of these settings had it, or nothing is new. Source: RFC 3229 §10.8.3.
+    None when no document of these settings had it, nothing is new, or some of it has been there for long. Source:
+    RFC 3229 §10.8.3.
 
     Raises:
         FeedUnpublishable: it breaks a rule that readers rely on.
@@ -41,7 +55,10 @@ def delta(
     since = feeds.change_number(etag, current.settings)
     if since is None or since >= (feeds.change_number(current.etag, current.settings) or 0):
         return None
-    return replace(_of_window(tx, feed, form, config, identity, since=since), etag=current.etag)
+    window = _window(tx, feed)
+    if any(now - _last_seen_to_change(article) > _DELTA_REACH for article in window if article.changed > since):
+        return None
+    return replace(_of_window(tx, feed, form, config, identity, window, since=since), etag=current.etag)
 
 
 def page(
@@ -61,10 +78,24 @@ def page(
     return _document(whole_page, form, opened.articles, config, identity, where, ttl_s=ttl_s)
 
 
+def _window(tx: Transaction, feed: Feed) -> tuple[Article, ...]:
+    return tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
+
+
+def _last_seen_to_change(article: Article) -> datetime:
+    return max(article.first_seen, article.published, article.updated, article.retracted or article.first_seen)
+
+
 def _of_window(
-    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, *, since: int | None
+    tx: Transaction,
+    feed: Feed,
+    form: Format,
+    config: Config,
+    identity: FeedIdentity,
+    window: tuple[Article, ...],
+    *,
+    since: int | None = None,
 ) -> Document:
-    window = tx.articles.list(feed.selection, limit=feed.limit, retracted=True)
     goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
     where = history.of_document(feed.name, form, config.site.base_url, goes_on)
     return _document(

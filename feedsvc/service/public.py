@@ -5,6 +5,7 @@ anything: every web worker of every machine gives the same answers.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -40,9 +41,10 @@ class _Known:
 class Public:
     """The store as the web shows it. One object serves many threads."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, clock: Callable[[], datetime]) -> None:
         self._config = config
         self._store = store
+        self._clock = clock
 
     def publication(self) -> int:
         """Return a number that grows whenever a document or an article has changed; cheap."""
@@ -119,7 +121,8 @@ class Public:
     def delta(self, name: FeedName, format: Format, etag: str) -> Document | None:  # noqa: A002 - the glossary's word
         """Return what a feed's document says that one with an earlier entity tag did not; its tag is the current one.
 
-        None when that tag was never given or nothing is new: then the whole document is the answer.
+        None when that tag was never given, nothing is new, or some of it has been there for long: then the whole
+        document is the answer.
 
         Raises:
             FeedUnpublishable: it breaks a rule that readers rely on.
@@ -133,7 +136,8 @@ class Public:
             known = self._known(tx, name)
             if known is None:
                 return None
-            return on_demand.delta(tx, known.feed, format, self._config, known.identity, current, etag)
+            identity, now = known.identity, self._clock()
+            return on_demand.delta(tx, known.feed, format, self._config, identity, current, etag, now=now)
 
     def query_feed(self, written: str) -> FeedName | None:
         """Return the name of the feed that finds what was written; None where that asks for nothing."""

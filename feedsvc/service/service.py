@@ -86,7 +86,7 @@ class Service:
             contact=config.outbound.contact, allow=config.outbound.allow, allow_strangers=config.hub.allow
         )
         self.desk = Desk(store, clock, changed=self._publish_touched)
-        self.public = Public(config, store)
+        self.public = Public(config, store, clock)
         self.hub = Hub(config, store, self._outbound, clock, self.public)
         self.lines = Lines(config, store)
         self.lists = Lists(config, store, clock)

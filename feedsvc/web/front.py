@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_DELTA_KEPT_S = 300
 _DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
 _AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _XML = "application/xml; charset=utf-8"
@@ -72,6 +73,7 @@ class Front:
     ) -> None:
         self._current = current
         self._pages = pages
+        self._clock = clock
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
         self._old = OldAddresses(current)
 
@@ -151,8 +153,11 @@ class Front:
 
     def _delta(self, key: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer | None:
         """Return what is new to a client that has an earlier state and wants no more; None if it gets all."""
+        lately = int(self._clock() // _DELTA_KEPT_S)  # a delta that nothing overtakes grows old in memory
         for tag in base_tags(environ):
-            found = self._documents.get(f"{key}?{tag}", partial(_load_delta, feed=feed, format_=format_, tag=tag))
+            found = self._documents.get(
+                f"{key}?{tag}?{lately}", partial(_load_delta, feed=feed, format_=format_, tag=tag)
+            )
             if isinstance(found, Resource):
                 return delta(found, environ)
         return None

@@ -4,7 +4,7 @@ import json
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import feedparser
 import pytest
@@ -12,6 +12,7 @@ from lxml import etree
 from webroom import BASE, NOON, Clock, Newsroom, Reader, Reply, article
 
 from feedsvc.model import FeedName, Format
+from feedsvc.service import Service
 from feedsvc.web.front import Front
 from feedsvc.web.pages import Pages
 
@@ -56,8 +57,24 @@ def town(number: int, **changes):
     return article(number, section="Town" if number % 2 else "Politics", **changes)
 
 
+class Day:
+    """The time of day, which stands still until told."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @pytest.fixture
-def newsroom(own_newsroom: Newsroom) -> Newsroom:
+def day() -> Day:
+    return Day()
+
+
+@pytest.fixture
+def newsroom(own_newsroom: Newsroom, day: Day) -> Newsroom:
+    own_newsroom.service = Service(own_newsroom.config, own_newsroom.store, clock=day)
     return own_newsroom
 
 
@@ -68,6 +85,9 @@ class Visitor:
         self._clock = Clock()
         pages = Pages(lambda: newsroom.service, clock=self._clock)
         self._reader = Reader(Front(lambda: newsroom.service, pages, clock=self._clock))
+
+    def waits(self, seconds: float) -> None:
+        self._clock.now += seconds
 
     def __call__(self, path: str, **headers: str) -> Reply:
         self._clock.now += 1
@@ -207,6 +227,19 @@ def test_a_delta_comes_in_the_coding_that_is_asked_for(many: Newsroom, ask: Visi
     delta = ask("/feed.xml", A_IM="feed", If_None_Match=before.headers["etag"], Accept_Encoding="gzip")
     assert (delta.status, delta.headers["content-encoding"]) == (226, "gzip")
     assert delta.headers["etag"] == ask("/feed.xml", Accept_Encoding="gzip").headers["etag"]
+
+
+def test_a_reader_who_lacks_what_has_been_there_for_long_is_told_all(many: Newsroom, ask: Visitor, day: Day) -> None:
+    """Some ask for deltas and then do not understand them: they must not be left without news for ever."""
+    before = ask("/feed.xml").headers["etag"]
+    many.put(town(2001, first_seen=NOON, published=NOON))
+
+    def status_after(minutes: int) -> int:
+        day.now = NOON + timedelta(minutes=minutes)
+        ask.waits(minutes * 60)
+        return ask("/feed.xml", A_IM="feed", If_None_Match=before).status
+
+    assert [status_after(minutes) for minutes in (0, 60, 100)] == [226, 226, 200]
 
 
 # --- feeds that come by themselves ------------------------------------------------------------------------------------
