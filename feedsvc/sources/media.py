@@ -1,6 +1,6 @@
 """The files beside a folder's articles: the pictures, sound and films that the web hands out.
 
-Knows which files strangers may have, and their media types; hides the file system. Whatever is asked for, nothing
+Knows which files strangers may have; hides the file system. Whatever is asked for, nothing
 outside the folder is found.
 """
 
@@ -9,36 +9,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from feedsvc import addresses
+from feedsvc import addresses, media_types
 from feedsvc.model import SourceName
 
-# Not the system's own table (mimetypes), which differs from machine to machine. What a browser shows, or plays.
-MEDIA_TYPES = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".aac": "audio/aac",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".wav": "audio/wav",
-    ".weba": "audio/webm",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mp4": "video/mp4",
-    ".ogv": "video/ogg",
-    ".webm": "video/webm",
-}
-
+MEDIA_TYPES = media_types.BY_ENDING
 _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # in no name that a header could carry
 
 
@@ -106,4 +82,5 @@ class MediaFolder:
 
 def media_type_of(name: str) -> str | None:
     """Return the media type of a file that is handed out, by its ending; None for any other."""
-    return MEDIA_TYPES.get(PurePosixPath(name).suffix.lower())
+    media_type = media_types.of_file(name)
+    return media_type if media_type and media_types.is_media(media_type) else None

@@ -1,9 +1,8 @@
 """The files that belong to an item."""
 
-import mimetypes
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
+from feedsvc import media_types
 from feedsvc.markup import absolute
 from feedsvc.model import Enclosure
 
@@ -15,7 +14,7 @@ def enclosure(url: str, media_type: str, length: str, base: str | None) -> Enclo
     address = absolute(url, base) if url.strip() else None
     if address is None:
         return None
-    guessed = mimetypes.guess_type(urlsplit(address).path)[0] or "application/octet-stream"
+    guessed = media_types.of_address(address) or "application/octet-stream"
     kind = media_type.strip().lower()
     digits = length.strip()
     known = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
