@@ -304,7 +304,9 @@ def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool,
     keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
     old, new = (entry, before) if again else (before, entry)
     keeps_body = cut and _is_beginning(entry.body, before.body)
-    image = before.image if "image" in before.pinned else new.image or old.image
+    # A list's small picture does not take the place of the one that the article's own page showed.
+    keeps_image = "image" in before.pinned or (before.image and before.followed and before.body and not own)
+    image = before.image if keeps_image else new.image or old.image
     said = {
         "title": before.title if keeps_title else entry.title,
         "slug": before.slug if again or not entry.slug else slug(entry.slug),

@@ -4,7 +4,6 @@ Knows redirects, retries, validators, robots.txt, each host's turn and its reque
 fetches. How one request is made safely is :mod:`feedsvc.outbound.exchange`'s.
 """
 
-import base64
 import itertools
 import random
 import socket
@@ -16,7 +15,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import Literal
 
 import httpx
@@ -31,10 +29,10 @@ from feedsvc.outbound.line import Line
 from feedsvc.outbound.link import addresses_of
 from feedsvc.outbound.request import Answer, Deadline, Request, parse
 from feedsvc.outbound.values import Fetched, Measured, Posted, Replied, Send
+from feedsvc.outbound.visit import Visit, named
 
 # Nobody has more to say to a request that was sent on a line.
 REPLY_BYTES = 4096
-MAX_REDIRECTS = 10
 RETRIES = 2
 # A server that asks for a longer wait is asked again tomorrow.
 MAX_WAIT = timedelta(days=1)
@@ -67,7 +65,7 @@ class Client:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        visit = _Visit(url, headers, Deadline(self._door.timeout_s), strict=strict)
+        visit = Visit(url, headers, Deadline(self._door.timeout_s), strict=strict)
         answer = self._arrive(visit, lambda hop: self._patiently(hop, visit), robots=robots)
         status: Literal["modified", "unchanged"]
         if answer.status == 304 and (etag or last_modified):
@@ -90,7 +88,7 @@ class Client:
 
     def measure(self, url: str, *, timeout_s: float, robots: bool) -> Measured:
         """See :meth:`Outbound.measure`."""
-        visit = _Visit(url, {"Accept": "*/*", "Accept-Encoding": "identity"}, Deadline(timeout_s), strict=False)
+        visit = Visit(url, {"Accept": "*/*", "Accept-Encoding": "identity"}, Deadline(timeout_s), strict=False)
 
         def ask(hop: httpx.URL) -> Answer:
             request = self._request("HEAD", hop, visit)
@@ -109,7 +107,7 @@ class Client:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], *, strict: bool) -> Posted:
         """See :meth:`Outbound.post`."""
-        visit = _Visit(url, headers, Deadline(self._door.timeout_s), strict=strict)
+        visit = Visit(url, headers, Deadline(self._door.timeout_s), strict=strict)
         for hop in visit.hops():
             answer = self._send(self._request("POST", hop, visit, content=body))
             if answer.status not in _KEEPING_METHOD:
@@ -153,7 +151,7 @@ class Client:
 
     # --- manners ------------------------------------------------------------------------------------------------------
 
-    def _arrive(self, visit: "_Visit", ask: Callable[[httpx.URL], Answer], *, robots: bool) -> Answer:
+    def _arrive(self, visit: Visit, ask: Callable[[httpx.URL], Answer], *, robots: bool) -> Answer:
         """Ask in turn wherever the visit leads; return the first answer that leads no further."""
         for hop in visit.hops():
             if robots:
@@ -165,9 +163,9 @@ class Client:
             visit.redirect(answer)
         return answer
 
-    def _check_robots(self, url: httpx.URL, visit: "_Visit") -> None:
+    def _check_robots(self, url: httpx.URL, visit: Visit) -> None:
         def get() -> tuple[int, bytes]:
-            asking = _Visit(str(url.join("/robots.txt")), {"Accept": "text/plain, */*"}, visit.deadline, visit.strict)
+            asking = Visit(str(url.join("/robots.txt")), {"Accept": "text/plain, */*"}, visit.deadline, visit.strict)
             try:
                 for hop in asking.hops():
                     answer = self._patiently(hop, asking, cut_at=robots_txt.MAX_BYTES)
@@ -182,7 +180,7 @@ class Client:
 
         self._robots.check(str(url), f"{url.scheme}://{url.netloc.decode('ascii')}", get)
 
-    def _await_turn(self, url: httpx.URL, visit: "_Visit") -> None:
+    def _await_turn(self, url: httpx.URL, visit: Visit) -> None:
         """Wait until the host may be asked again. Redirects within a host belong to the same visit."""
         if url.host in visit.hosts:
             return
@@ -203,7 +201,7 @@ class Client:
         if len(self._turns) > _MOST_HOSTS:
             self._turns = {host: turn for host, turn in self._turns.items() if turn > now}
 
-    def _patiently(self, url: httpx.URL, visit: "_Visit", cut_at: int | None = None) -> Answer:
+    def _patiently(self, url: httpx.URL, visit: Visit, cut_at: int | None = None) -> Answer:
         """Get, and try again what may pass in a moment."""
         for attempt in itertools.count():
             pause_s = self._door.backoff_s * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret
@@ -220,7 +218,7 @@ class Client:
         raise AssertionError  # count() does not end
 
     def _request(
-        self, method: str, url: httpx.URL, visit: "_Visit", content: bytes | None = None, cut_at: int | None = None
+        self, method: str, url: httpx.URL, visit: Visit, content: bytes | None = None, cut_at: int | None = None
     ) -> Request:
         return Request(
             method,
@@ -256,7 +254,7 @@ class Client:
     def _unwanted(self, answer: Answer, url: httpx.URL) -> FetchError:
         until = self._retry_after(answer)
         asks = f" and asks to wait until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
-        sentence = f"answers {_named(answer.status)}{asks}"
+        sentence = f"answers {named(answer.status)}{asks}"
         return FetchError(str(url), f"status_{answer.status}", sentence, retry_after=until)
 
     def _retry_after(self, answer: Answer) -> datetime | None:
@@ -274,55 +272,6 @@ class Client:
         return min(asked, now + MAX_WAIT) if asked > now else None
 
 
-class _Visit:
-    """The way of one fetch from its first address to its last.
-
-    ``url`` is where it stands, without credentials; ``away`` tells whether that is another host or port than at first.
-    """
-
-    def __init__(self, url: str, headers: Mapping[str, str], deadline: Deadline, strict: bool) -> None:
-        written = parse(url)
-        self.url = written.copy_with(userinfo=b"")
-        self.headers = dict(headers)
-        self.deadline = deadline
-        self.strict = strict
-        self.away = False
-        self.hosts: set[str] = set()
-        self._seen = {self.url}
-        if written.userinfo:
-            pair = f"{written.username}:{written.password}".encode()
-            self.headers["Authorization"] = f"Basic {base64.b64encode(pair).decode('ascii')}"
-
-    def hops(self) -> Iterator[httpx.URL]:
-        """Yield the address of each request: the first, then wherever :meth:`redirect` led."""
-        first = self.url
-        for _ in range(1 + MAX_REDIRECTS):
-            yield self.url
-        raise FetchError(str(first), "redirects", f"leads on more than {MAX_REDIRECTS} times, at last to {self.url}")
-
-    def redirect(self, answer: Answer) -> None:
-        """Go where the answer leads.
-
-        Raises:
-            FetchError: it leads nowhere, in a circle, to no address, or from https to http.
-        """
-        here, location = self.url, answer.headers.get("location", "")
-        if not location:
-            raise FetchError(str(here), "bad_response", f"answers {_named(answer.status)} without saying where to")
-        there = parse(location, here).copy_with(userinfo=b"")
-        if (here.scheme, there.scheme) == ("https", "http"):
-            sentence = f"leads from https to {there}, where anyone on the way could change it; nothing was asked there"
-            raise FetchError(str(here), "redirects", sentence)
-        if there in self._seen:
-            raise FetchError(str(here), "redirects", f"leads in a circle, back to {there}")
-        # From http to https on their own ports is the same server, and None in both.
-        if (there.host, there.port) != (here.host, here.port):
-            self.away = True
-            self.headers.pop("Authorization", None)
-        self._seen.add(there)
-        self.url = there
-
-
 def _may_pass(error: FetchError) -> bool:
     """Tell whether the same request may fare better in a moment."""
     if error.failure == "dns":
@@ -338,10 +287,3 @@ def _content_type(answer: Answer) -> Message:
 
 def _stopped(url: httpx.URL) -> FetchError:
     return FetchError(str(url), "stopped", "feedsvc is ending")
-
-
-def _named(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)

@@ -213,27 +213,42 @@ def test_a_host_in_trouble_is_left_alone_for_the_rest_of_the_refresh(newsroom: N
     service.close()
 
 
-def test_pictures_of_followed_pages_are_measured(newsroom: Newsroom, site: Site) -> None:
+def test_pictures_of_followed_pages_are_measured_and_stay(newsroom: Newsroom, site: Site) -> None:
     titles = ("The lighthouse keeper retires", "Harbour bridge is painted green", "School choir sings for the fleet")
-    rows = "".join(
-        f'<li><span class="date">0{9 - n}.02.2025 12:0{n}</span> <a href="/{n}.html">{title}</a></li>'
-        for n, title in enumerate(titles)
-    )
-    site.files["/latest"] = ("text/html", f"<body><h2>News</h2><ul class='news'>{rows}</ul></body>".encode())
+
+    def page(*titles: str) -> tuple[str, bytes]:
+        rows = "".join(
+            f'<li><img src="/small/{len(title)}.png"><span class="date">0{9 - n}.02.2025 12:0{n}</span> '
+            f'<a href="/{len(title)}.html">{title}</a></li>'
+            for n, title in enumerate(titles)
+        )
+        return "text/html", f"<body><h2>News</h2><ul class='news'>{rows}</ul></body>".encode()
+
     text = "The keeper has looked after the light for forty years and now goes home to his garden and his boat. " * 3
-    site.files["/0.html"] = (
-        "text/html",
-        f'<html><head><title>{titles[0]}</title><meta property="og:image" content="/light.webp"></head><body><article>'
-        f"<h1>{titles[0]}</h1><p>{text}</p><p>{text}</p></article></body></html>".encode(),
-    )
-    site.files["/light.webp"] = ("image/webp", b"light")
+    site.files |= {
+        "/latest": page(*titles),
+        f"/{len(titles[0])}.html": (
+            "text/html",
+            f'<html><head><title>{titles[0]}</title><meta property="og:image" content="/light.webp"></head><body>'
+            f"<article><h1>{titles[0]}</h1><p>{text}</p><p>{text}</p></article></body></html>".encode(),
+        ),
+        "/light.webp": ("image/webp", b"light"),
+    }
     service = opened(newsroom, "html", site.url("/latest"), "follow = true")
+    light = Enclosure(site.url("/light.webp"), "image/webp", 5)
+    small = [site.url(f"/small/{len(title)}.png") for title in titles]
 
     refreshed(service)
 
-    [light] = [article for article in articles(service) if article.image]
-    assert (light.title, light.enclosures) == (titles[0], (Enclosure(site.url("/light.webp"), "image/webp", 5),))
-    assert f'<enclosure url="{light.image}" length="5" type="image/webp"/>' in main_feed(service)
+    assert [(a.image, a.enclosures) for a in articles(service)] == [
+        (light.url, (light,)),
+        (small[1], ()),
+        (small[2], ()),
+    ]
+    assert f'<enclosure url="{light.url}" length="5" type="image/webp"/>' in main_feed(service)
+    site.files["/latest"] = page(*titles, "Ferry to the island runs again")
+    assert refreshed(service).counts.get("changed", 0) == 0
+    assert [a.enclosures for a in articles(service) if a.title == titles[0]] == [(light,)]
     service.close()
 
 
