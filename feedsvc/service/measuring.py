@@ -7,13 +7,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from feedsvc import media_types
 from feedsvc.errors import FetchError
 from feedsvc.model import Article, Enclosure
 from feedsvc.outbound import Measured, Outbound
-from feedsvc.sources.media import MEDIA_TYPES
 from feedsvc.store import Store
 from feedsvc.text import is_web_address
 
@@ -73,10 +72,11 @@ def told(file: Enclosure, answer: Measured) -> Enclosure | None:
     What the source says of its kind stands; a page in the place of a picture is none.
     """
     answered = "" if answer.media_type in _ANYTHING else answer.media_type
-    kinds = [kind for kind in (file.media_type, answered, _by_ending(file.url)) if _is_media(kind)]
-    if answer.length is None or not kinds or not (answered == "" or _is_media(answered)):
+    kinds = (file.media_type, answered, media_types.of_address(file.url) or "")
+    kind = next(filter(media_types.is_media, kinds), None)
+    if kind is None or answer.length is None or not (answered == "" or media_types.is_media(answered)):
         return None
-    return Enclosure(file.url, kinds[0], answer.length)
+    return Enclosure(file.url, kind, answer.length)
 
 
 def _asked(files: Iterable[Enclosure], outbound: Outbound, *, robots: bool) -> dict[str, Enclosure]:
@@ -106,12 +106,4 @@ def _has_any(article: Article, found: Mapping[str, Enclosure]) -> bool:
 
 def _may_be_media(file: Enclosure) -> bool:
     kind = file.media_type.strip().lower()
-    return not kind or kind in _ANYTHING or _is_media(kind)
-
-
-def _by_ending(url: str) -> str:
-    return MEDIA_TYPES.get(PurePosixPath(urlsplit(url).path).suffix.lower(), "")
-
-
-def _is_media(kind: str) -> bool:
-    return kind.startswith(("image/", "audio/", "video/"))
+    return not kind or kind in _ANYTHING or media_types.is_media(kind)

@@ -14,7 +14,6 @@ from pathlib import Path
 from feedsvc import addresses, media_types
 from feedsvc.model import SourceName
 
-MEDIA_TYPES = media_types.BY_ENDING
 _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # in no name that a header could carry
 
 
