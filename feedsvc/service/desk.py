@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any
 
-from feedsvc import __version__, decide
+from feedsvc import __version__, addresses, decide, markup, text
 from feedsvc.errors import ImportInvalid, NotFound
 from feedsvc.model import (
     Article,
@@ -191,7 +191,7 @@ def _records(file: Iterable[str], name: str) -> Iterator[Article | FeedIdentity]
                 )
         elif kind in readers:
             try:
-                yield readers[kind].validate_python(record, strict=False)
+                yield _harmless(readers[kind].validate_python(record, strict=False))
             except ValidationError as error:
                 first = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(str(part) for part in first["loc"])
@@ -200,6 +200,18 @@ def _records(file: Iterable[str], name: str) -> Iterator[Article | FeedIdentity]
             raise ImportInvalid(name, number, f"no export has lines of type {kind!r}")
     if number == 0:
         raise ImportInvalid(name, 1, "the file is empty")
+
+
+def _harmless(value: Article | FeedIdentity) -> Article | FeedIdentity:
+    """Return an article with a body that pages may show: any program may have written the export. Ours are so."""
+    if not isinstance(value, Article) or value.body is None:
+        return value
+    body = markup.harmless(text.legal(value.body), value.link, resolve=_address)
+    return value if body == value.body else replace(value, body=body or None)
+
+
+def _address(written: str, base: str | None) -> str | None:
+    return addresses.own_path(written) or markup.absolute(written, base)
 
 
 def _lines(file: Iterable[str], name: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The store by hand, and out of one store into another."""
 
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -98,3 +99,20 @@ def test_a_spoilt_export_names_its_line_and_imports_nothing(
     assert says in str(caught.value)
     assert elsewhere.desk.count() == 0
     elsewhere.close()
+
+
+def test_the_body_of_an_export_that_another_program_wrote_is_made_harmless(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    head, *_, last = service.desk.export()
+    story = json.loads(last) | {
+        "link": "https://old.example.org/news/1",
+        "body": '<p onclick="x()">Read <a href="more">on</a>.</p><script>alert(1)</script><img src="/media/a/b.png">',
+    }
+
+    service.desk.load(io.StringIO(f"{head}\n{json.dumps(story)}"), name="export.jsonl")
+
+    body = service.desk.get(story["id"])[0].body
+    assert body == '<p>Read <a href="https://old.example.org/news/more">on</a>.</p><img src="/media/a/b.png">'
