@@ -12,11 +12,13 @@ in cli.
     ├── StoreError
     │   ├── StoreUnavailable   store_unavailable    the database cannot be opened or written
     │   ├── StoreTooNew        store_too_new        the database was made by a newer feedsvc
-    │   └── StoreOutdated      store_outdated       the database waits for `feedsvc migrate`
+    │   ├── StoreOutdated      store_outdated       the database waits for `feedsvc migrate`
+    │   └── StoreNotEmpty      store_not_empty      a backup would replace what is in the store
     ├── FeedError
     │   └── FeedUnpublishable  feed_unpublishable   the rendered document breaks a rule; the last good one stays
     ├── NotFound               not_found            no such source, feed or article
     ├── ImportInvalid          import_invalid       a line of an export cannot be read
+    ├── BackupInvalid          backup_invalid       a file is no backup that can be restored here
     ├── SourceNeeded           source_needed        what is imported must be told which source it belongs to
     ├── PushError
     │   ├── PushInvalid        push_invalid         what was sent cannot be taken; every bad field is named
@@ -157,6 +159,23 @@ class StoreOutdated(StoreError):
         return f"store {self.url}: it {state}; run `feedsvc migrate` first"
 
 
+class StoreNotEmpty(StoreError):
+    """A backup is to be restored where there is something already."""
+
+    code = "store_not_empty"
+
+    def __init__(self, articles: int, tokens: int) -> None:
+        super().__init__(articles, tokens)
+        self.articles = articles
+        self.tokens = tokens
+
+    def __str__(self) -> str:
+        return (
+            f"the store has {self.articles:,} articles and {self.tokens:,} tokens already; "
+            "--force replaces all that is in it. Nothing was changed."
+        )
+
+
 class FeedError(FeedsvcError):
     """A feed cannot be published."""
 
@@ -168,7 +187,7 @@ class FeedUnpublishable(FeedError):
 
     code = "feed_unpublishable"
 
-    def __init__(self, feed: str, format: str, reason: str) -> None:  # noqa: A002 - the glossary's word
+    def __init__(self, feed: str, format: str, reason: str) -> None:
         super().__init__(feed, format, reason)
         self.feed = feed
         self.format = format
@@ -207,6 +226,20 @@ class ImportInvalid(FeedsvcError):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}; nothing was imported"
+
+
+class BackupInvalid(FeedsvcError):
+    """A file is not a whole backup, or one of another schema; nothing of it was restored."""
+
+    code = "backup_invalid"
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file, reason)
+        self.file = file
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}. Nothing was restored."
 
 
 class SourceNeeded(FeedsvcError):

@@ -9,7 +9,7 @@ import sys
 import click
 
 from feedsvc import __version__
-from feedsvc.cli import articles, judging, moving, running, samples, setup, tokens, work
+from feedsvc.cli import articles, backup, judging, moving, running, samples, setup, tokens, work
 from feedsvc.cli.options import CONFIG_DEFAULT, config_option
 from feedsvc.errors import ConfigError, FeedsvcError, NotFound, SourceNeeded
 
@@ -40,6 +40,8 @@ for command in (
     samples.samples,
     moving.export,
     moving.import_,
+    backup.backup,
+    backup.restore,
     setup.migrate,
 ):
     feedsvc.add_command(command)

@@ -27,6 +27,7 @@ from feedsvc.model import (
     Verdict,
 )
 from feedsvc.outbound import Outbound
+from feedsvc.service.backup import Backups
 from feedsvc.service.desk import Desk
 from feedsvc.service.figures import Figures, take
 from feedsvc.service.hub import Hub
@@ -95,6 +96,7 @@ class Service:
         self.push = Push(config, store, self.tokens, clock, changed=self._publish_touched)
         self.moving = Moving(config, store, self.desk, self._outbound, clock)
         self.samples = Samples(store)
+        self.backups = Backups(store, clock)
         self.surface = Surface(config, store)
         self._store = store
         self._clock = clock

@@ -19,10 +19,10 @@ _T = TypeVar("_T")
 _Processor = Callable[[Any], Any]
 
 
-def chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
-    """Yield the values in lists of at most :data:`CHUNK`."""
+def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """Yield the values in lists of at most ``size``."""
     rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 

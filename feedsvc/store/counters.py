@@ -6,6 +6,7 @@ from feedsvc.store.tables import counter
 
 CHANGE = "change"
 ARRIVAL = "arrival"
+PUBLICATION = "publication"
 
 # Made once: every look of every worker at the store begins with one of them.
 _READ = select(counter.c.value).where(counter.c.name == bindparam("which"))

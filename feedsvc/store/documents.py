@@ -13,8 +13,6 @@ from feedsvc.store import counters
 from feedsvc.store.hub import Hub
 from feedsvc.store.tables import document, document_encoding, feed_identity
 
-_PUBLICATION = "publication"
-
 
 def _never(_new: Document, _stored: Document) -> bool:
     return False
@@ -36,12 +34,12 @@ class Documents:
 
     def publication(self) -> int:
         """Return the number of the last change to what is served; 0 before the first. It is one row, cheap to ask."""
-        return counters.read(self._connection, _PUBLICATION)
+        return counters.read(self._connection, counters.PUBLICATION)
 
     def all_keys(self) -> tuple[tuple[FeedName, Format], ...]:
         """Return which documents there are, in order of feed and format."""
         keys = select(document.c.feed, document.c.format).order_by(document.c.feed, document.c.format)
-        return tuple((FeedName(feed), Format(form)) for feed, form in self._connection.execute(keys))
+        return tuple((FeedName(feed), Format(format)) for feed, format in self._connection.execute(keys))
 
     def tags(self) -> dict[tuple[FeedName, Format], tuple[str, datetime]]:
         """Return the entity tag of each document, and when its bytes last changed."""
@@ -55,7 +53,7 @@ class Documents:
         rows = self._connection.execute(select(*columns).where(document.c.feed == feed))
         return {Format(row.format): State(row.built_from, row.settings, row.made_of or "") for row in rows}
 
-    def get(self, feed: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
+    def get(self, feed: FeedName, format: Format) -> Document | None:
         return self.of(feed, format).get(format)
 
     def of(self, feed: FeedName, *formats: Format) -> dict[Format, Document]:
@@ -102,7 +100,7 @@ class Documents:
                         news.append(value)
         self._write(writes)
         if served:
-            publication = counters.advance(self._connection, _PUBLICATION)
+            publication = counters.advance(self._connection, counters.PUBLICATION)
             Hub(self._connection).owe(news, publication)
         return served
 
@@ -125,7 +123,7 @@ class Documents:
         """Withdraw a feed's documents; tell whether there were any. Its identity stays, should it come back."""
         withdrawn = self._connection.execute(delete(document).where(document.c.feed == feed)).rowcount > 0
         if withdrawn:
-            counters.advance(self._connection, _PUBLICATION)
+            counters.advance(self._connection, counters.PUBLICATION)
         return withdrawn
 
     def identities(self) -> tuple[FeedIdentity, ...]:
@@ -152,7 +150,7 @@ def _identity(row: Row[Any]) -> FeedIdentity:
 def _of(table: Table, feed: FeedName, formats: Collection[Format]) -> Iterator[ColumnElement[bool]]:
     yield table.c.feed == feed
     if formats:
-        yield table.c.format.in_([form.value for form in formats])
+        yield table.c.format.in_([format.value for format in formats])
 
 
 def _row(value: Document) -> dict[str, Any]:

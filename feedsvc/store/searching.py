@@ -71,6 +71,15 @@ _DROP = {
     "sqlite": "INSERT INTO article_words (article_words, rowid, words) VALUES ('delete', :arrival, :words)",
     "postgresql": "DELETE FROM article_words WHERE arrival = :arrival",
 }
+_CLEAR = {
+    "sqlite": "INSERT INTO article_words (article_words) VALUES ('delete-all')",
+    "postgresql": "TRUNCATE article_words",
+}
+
+
+def clear(connection: Connection) -> None:
+    """Take everything out of the index."""
+    connection.execute(text(_CLEAR[connection.dialect.name]))
 
 
 def drop(connection: Connection, articles: Iterable[Article]) -> None:

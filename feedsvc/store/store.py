@@ -10,6 +10,7 @@ from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.store import migrating
 from feedsvc.store.alerts import Alerts
 from feedsvc.store.articles import Articles
+from feedsvc.store.backup import Backup
 from feedsvc.store.documents import Documents
 from feedsvc.store.engine import Database, parse
 from feedsvc.store.failures import misses_schema, shown
@@ -41,6 +42,7 @@ class Transaction:
         self.samples = Samples(connection)
         self.tokens = Tokens(connection)
         self.receipts = Receipts(connection)
+        self.backup = Backup(connection)
 
 
 class Store:
