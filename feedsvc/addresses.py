@@ -20,7 +20,7 @@ ARCHIVE = "/archive/"
 SEARCH = "/search"
 
 _MAIN = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
-_MAIN_PATHS = {path: format_ for format_, path in _MAIN.items()}
+_MAIN_PATHS = {path: format for format, path in _MAIN.items()}
 _FEED_PATH = re.compile(
     r"/feeds/(?P<name>[a-z0-9][a-z0-9._-]{0,99})"
     r"(?:/archive/(?P<start>0|[1-9][0-9]{0,17})(?:~(?P<below>[A-Za-z0-9_-]{1,64})~(?P<reach>[0-9]{1,18}))?)?"
@@ -44,7 +44,7 @@ class ArchivePage:
     reach: int = 0
 
 
-def path(feed: FeedName, format: Format, page: ArchivePage | None = None) -> str:  # noqa: A002 - the glossary's word
+def path(feed: FeedName, format: Format, page: ArchivePage | None = None) -> str:
     """Return the path of a feed's document or of a page of its history.
 
     ``/feed.xml`` and its like for the main feed, else ``/feeds/NAME.xml``; ``/feeds/NAME/archive/START.xml``. The name
@@ -80,7 +80,7 @@ def label_feed(label: Label) -> FeedName:
     return FeedName(f"{label.kind}-{label.slug}")
 
 
-def private_path(feed: FeedName, format: Format, key: str = "") -> str:  # noqa: A002 - the glossary's word
+def private_path(feed: FeedName, format: Format, key: str = "") -> str:
     """Return the path of a private feed's document: for one subscriber with his key, or as it names itself."""
     return f"/private/{key and key + '/'}{quote(feed, safe='')}.{format.value}"
 
@@ -93,7 +93,7 @@ def query_feed(canonical: str) -> FeedName:
 def address(
     base_url: str,
     feed: FeedName,
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     page: ArchivePage | None = None,
 ) -> str:
     """Return the canonical address of a feed's document. ``base_url`` is absolute, without a trailing slash."""
@@ -108,7 +108,7 @@ def hub(base_url: str) -> str:
 def links(
     base_url: str,
     feed: FeedName,
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     hubs: Iterable[str],
     page: ArchivePage | None = None,
 ) -> str:

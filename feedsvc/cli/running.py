@@ -73,8 +73,8 @@ def _serve(host: str | None, port: int | None, workers: int | None, *, schedule:
     def announce() -> None:
         click.echo(f"feedsvc is serving {config.site.title}:")
         click.echo(f"  the news line  {shown}/")
-        for format_ in Format:
-            click.echo(f"  {format_.label:<13}  {shown}{addresses.path(MAIN_FEED, format_)}")
+        for format in Format:
+            click.echo(f"  {format.label:<13}  {shown}{addresses.path(MAIN_FEED, format)}")
         if len(config.feeds) > 1:
             click.echo(f"  {f'all {len(config.feeds)} feeds':<13}  {shown}/feeds/")
         click.echo("Ctrl-C ends it.")

@@ -35,7 +35,7 @@ def add(source: str | None, feed: str | None, label: str) -> None:
     elif feed is not None and source is None:
         token, secret = service.tokens.add_for_feed(feed, one_line(label))
         base_url = service.config.site.base_url
-        told = [base_url + private_path(FeedName(feed), format_, secret) for format_ in Format]
+        told = [base_url + private_path(FeedName(feed), format, secret) for format in Format]
     else:
         raise click.UsageError("name a source to push into, or with --feed a private feed to read")
     click.echo(f"token {token.id} for {token.name}; keep what follows, it is not shown again:", err=True)

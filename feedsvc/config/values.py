@@ -242,7 +242,7 @@ class Feed(_Table):
                 raise ValueError(f'"{written}" cannot be a name: feeds named {prefix}… come by themselves')
         return written
 
-    def address(self, base_url: str, format: Format) -> str:  # noqa: A002 - the glossary's word
+    def address(self, base_url: str, format: Format) -> str:
         """Return the address by which a document of the feed calls itself; a private one is read at others."""
         if self.access == "token":
             return base_url + addresses.private_path(self.name, format)

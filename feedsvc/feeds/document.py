@@ -22,7 +22,7 @@ _TAG = re.compile(r"[0-9a-f]{20}\.(?P<settings>[0-9a-f]{6})\.(?P<number>[0-9a-f]
 
 def document(
     feed: "Feed",
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     window: Sequence[Article],
     site: "Site",
     identity: FeedIdentity,

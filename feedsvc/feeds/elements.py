@@ -24,7 +24,7 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 _MEDIA_OF_RSS = ("audio", "video", "image", None)  # what its one enclosure had best be
 
 
-def namespaces(format: Format, channel: Channel) -> dict[str, str]:  # noqa: A002 - the glossary's word
+def namespaces(format: Format, channel: Channel) -> dict[str, str]:
     """Return the namespaces that the root of a document declares for what is added here, by prefix."""
     return {
         **({"atom": _ATOM, "dc": _DC, "sy": _SY} if format is Format.RSS else {}),

@@ -91,7 +91,7 @@ _known: Memory[tuple[Article, str, str, str], Item] = Memory(8_000_000)
 
 def channel(
     feed: "Feed",
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     window: Sequence[Article],
     site: "Site",
     identity: FeedIdentity,

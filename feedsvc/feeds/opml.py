@@ -78,12 +78,12 @@ def _links(feeds: Sequence[Listed], hubs: Sequence[str], site: "Site") -> list[d
     of_feeds = [
         {
             "rel": "alternate",
-            "type": format_.media_type,
-            "href": _address(site, feed.name, format_),
+            "type": format.media_type,
+            "href": _address(site, feed.name, format),
             "title": wording.plain(feed.title) or feed.name,
         }
         for feed in feeds
-        for format_ in Format
+        for format in Format
     ]
     return [*of_feeds, *({"rel": "hub", "href": hub} for hub in hubs)]
 
@@ -92,5 +92,5 @@ def _base(site: "Site") -> str:
     return (markup.absolute(site.base_url) or site.base_url).rstrip("/")
 
 
-def _address(site: "Site", feed: FeedName, format_: Format) -> str:
-    return addresses.address(_base(site), feed, format_)
+def _address(site: "Site", feed: FeedName, format: Format) -> str:
+    return addresses.address(_base(site), feed, format)

@@ -27,7 +27,7 @@ class Rendering:
 
 def render(
     feed: "Feed",
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     window: Sequence[Article],
     site: "Site",
     identity: FeedIdentity,
@@ -116,7 +116,7 @@ def _error(passed: Callable[[Sequence[Item]], bytes], one: Item) -> Exception | 
     return None
 
 
-def _writer(format: Format) -> Callable[[Channel, Sequence[Item]], Written]:  # noqa: A002 - the glossary's word
+def _writer(format: Format) -> Callable[[Channel, Sequence[Item]], Written]:
     # Imported here: feedgen and lxml cost 60 ms, and most of what a process does is not rendering.
     if format is Format.JSON:
         from feedsvc.feeds import json_feed  # noqa: PLC0415

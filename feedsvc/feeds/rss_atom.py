@@ -62,7 +62,7 @@ def atom(channel: Channel, items: Sequence[Item]) -> Written:
     return _document(Format.ATOM, channel, items)
 
 
-def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Written:  # noqa: A002 - the glossary's word
+def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Written:
     """Let feedgen write the feed with those entries that it has not written before, and put in the others as they were.
 
     What begins or ends an entry stands nowhere else in a document, for ``<`` is always escaped in text.
@@ -93,11 +93,11 @@ def _styled(head: bytes, channel: Channel) -> bytes:
     return declaration + line + styled.encode() + line + root
 
 
-def _graves(format: Format, channel: Channel) -> bytes:  # noqa: A002 - the glossary's word
+def _graves(format: Format, channel: Channel) -> bytes:
     return _spelt(elements.tombstones(channel).encode()) if format is Format.ATOM else b""
 
 
-def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary's word
+def _feed(format: Format, channel: Channel) -> Any:
     of_rss = format is Format.RSS
     feed = FeedGenerator()
     feed.register_extension("house", _Amendment, _Amendment, atom=not of_rss, rss=of_rss)
@@ -122,7 +122,7 @@ def _feed(format: Format, channel: Channel) -> Any:  # noqa: A002 - the glossary
     return feed
 
 
-def _add_entry(format: Format, feed: Any, item: Item) -> None:  # noqa: A002 - the glossary's word
+def _add_entry(format: Format, feed: Any, item: Item) -> None:
     entry = feed.add_entry(order="append")  # the default prepends
     entry.id(item.guid)  # in RSS: guid with isPermaLink="false"
     entry.title(elements.text(item.title))

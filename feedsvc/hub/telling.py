@@ -82,10 +82,10 @@ def _untold(
     documents = tx.documents.tags()
     for hub in hubs:
         known = tx.hub.notices(hub)
-        for (feed, form), (etag, since) in documents.items():
-            told, attempts, due = known.get((feed, form), (None, 0, now))
-            if etag != told and due <= now and since + _SERVED_AFTER <= now and is_topic(feed, form):
-                yield _Notice(hub, feed, form, etag, told, attempts)
+        for (feed, format), (etag, since) in documents.items():
+            told, attempts, due = known.get((feed, format), (None, 0, now))
+            if etag != told and due <= now and since + _SERVED_AFTER <= now and is_topic(feed, format):
+                yield _Notice(hub, feed, format, etag, told, attempts)
 
 
 def _failure(notice: _Notice, topic: str, outbound: Outbound) -> str | None:

@@ -146,7 +146,7 @@ class Round:
         if arrivals is not None and 0 in arrivals:
             arrivals = None  # an article has gone back under an embargo: nobody knows where it stood
         if not self._surface.configured(name):
-            self._put(*(addresses.path(name, form) for form in Format))
+            self._put(*(addresses.path(name, format) for format in Format))
         if (page := self._surface.page(name)) is not None:
             self._put(page)
 
@@ -154,7 +154,7 @@ class Round:
             return self._ledger.has_file(file_of(addresses.path(name, Format.RSS, page)))
 
         pages = self._surface.archive(name, arrivals, known)
-        paths = [addresses.path(name, form, page) for page in pages for form in Format]
+        paths = [addresses.path(name, format, page) for page in pages for format in Format]
         self._put(*paths)
         current = set(map(file_of, paths))
         for file in self._ledger.files(below=f"feeds/{name}/archive/"):

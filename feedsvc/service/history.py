@@ -152,20 +152,20 @@ def _order(article: Article) -> tuple[datetime, datetime, ArticleId]:
     return article.published, article.first_seen, article.id
 
 
-def of_document(feed: FeedName, form: Format, base_url: str, goes_on: ArchivePage | None) -> History:
+def of_document(feed: FeedName, format: Format, base_url: str, goes_on: ArchivePage | None) -> History:
     """Return where the feed's own document stands; ``goes_on`` is its :func:`newest_page`."""
     return History(
-        current=address(base_url, feed, form),
-        previous=address(base_url, feed, form, goes_on) if goes_on else None,
+        current=address(base_url, feed, format),
+        previous=address(base_url, feed, format, goes_on) if goes_on else None,
         complete=goes_on is None,
     )
 
 
-def of_page(feed: FeedName, form: Format, base_url: str, page: ArchivePage, opened: Opened) -> History:
+def of_page(feed: FeedName, format: Format, base_url: str, page: ArchivePage, opened: Opened) -> History:
     """Return where a page of history stands."""
     return History(
-        current=address(base_url, feed, form),
-        address=address(base_url, feed, form, page),
-        previous=address(base_url, feed, form, opened.previous) if opened.previous else None,
-        next=address(base_url, feed, form, opened.next) if opened.next else None,
+        current=address(base_url, feed, format),
+        address=address(base_url, feed, format, page),
+        previous=address(base_url, feed, format, opened.previous) if opened.previous else None,
+        next=address(base_url, feed, format, opened.next) if opened.next else None,
     )

@@ -85,5 +85,5 @@ class Hub:
         with self._store.read() as tx:
             return tx.hub.counts(self._clock())
 
-    def _is_topic(self, feed: FeedName, form: Format) -> bool:
-        return self._public.topic(addresses.address(self._config.site.base_url, feed, form)) is not None
+    def _is_topic(self, feed: FeedName, format: Format) -> bool:
+        return self._public.topic(addresses.address(self._config.site.base_url, feed, format)) is not None

@@ -17,7 +17,7 @@ from feedsvc.outbound import Outbound
 from feedsvc.service.public import Public
 from feedsvc.store import Store
 
-_ACCEPT = ", ".join(form.media_type for form in Format) + ", application/xml;q=0.5, */*;q=0.1"
+_ACCEPT = ", ".join(format.media_type for format in Format) + ", application/xml;q=0.5, */*;q=0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,23 @@ def published(name: FeedName, config: Config, store: Store, public: Public) -> t
     configured = {feed.name: feed for feed in config.feeds}.get(name)
     if configured:
         with store.read() as tx:
-            documents = {form: tx.documents.get(name, form) for form in Format}
-        addresses = {form: configured.address(config.site.base_url, form) for form in Format}
+            documents = {format: tx.documents.get(name, format) for format in Format}
+        addresses = {format: configured.address(config.site.base_url, format) for format in Format}
     else:
-        documents = {form: public.document(name, form) for form in Format}
-        addresses = {form: address(config.site.base_url, name, form) for form in Format}
+        documents = {format: public.document(name, format) for format in Format}
+        addresses = {format: address(config.site.base_url, name, format) for format in Format}
         if not any(documents.values()):
             config.feed(name)  # says that there is none, and which is nearest
-    bodies = {form: document.body for form, document in documents.items() if document}
+    bodies = {format: document.body for format, document in documents.items() if document}
     return (
         *(
             Judgement(
-                f"{name} ({form.label})",
-                gate.findings(bodies[form], form, address=addresses[form]) if form in bodies else (gate.missing(form),),
+                f"{name} ({format.label})",
+                gate.findings(bodies[format], format, address=addresses[format])
+                if format in bodies
+                else (gate.missing(format),),
             )
-            for form in Format
+            for format in Format
         ),
         Judgement(f"{name} (all formats)", gate.parity(bodies)),
     )
@@ -83,5 +85,7 @@ def web(url: str, settings: OutboundSettings) -> Judgement:
         fetched = door.fetch(url, accept=_ACCEPT)
     finally:
         door.close()
-    form = gate.format_of(fetched.body)
-    return Judgement(fetched.url, gate.findings(fetched.body, form, address=fetched.url, media_type=fetched.media_type))
+    format = gate.format_of(fetched.body)
+    return Judgement(
+        fetched.url, gate.findings(fetched.body, format, address=fetched.url, media_type=fetched.media_type)
+    )

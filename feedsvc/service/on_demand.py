@@ -24,19 +24,19 @@ _CLOSED_MAX_AGE_S = 86400
 _DELTA_REACH = timedelta(minutes=90)
 
 
-def whole(tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity) -> Document:
+def whole(tx: Transaction, feed: Feed, format: Format, config: Config, identity: FeedIdentity) -> Document:
     """Return the feed's document as it stands now.
 
     Raises:
         FeedUnpublishable: it breaks a rule that readers rely on.
     """
-    return _of_window(tx, feed, form, config, identity, _window(tx, feed))
+    return _of_window(tx, feed, format, config, identity, _window(tx, feed))
 
 
 def delta(
     tx: Transaction,
     feed: Feed,
-    form: Format,
+    format: Format,
     config: Config,
     identity: FeedIdentity,
     current: Document,
@@ -58,11 +58,11 @@ def delta(
     window = _window(tx, feed)
     if any(now - _last_seen_to_change(article) > _DELTA_REACH for article in window if article.changed > since):
         return None
-    return replace(_of_window(tx, feed, form, config, identity, window, since=since), etag=current.etag)
+    return replace(_of_window(tx, feed, format, config, identity, window, since=since), etag=current.etag)
 
 
 def page(
-    tx: Transaction, feed: Feed, form: Format, config: Config, identity: FeedIdentity, place: ArchivePage
+    tx: Transaction, feed: Feed, format: Format, config: Config, identity: FeedIdentity, place: ArchivePage
 ) -> Document | None:
     """Return a page of the feed's history; None when there is none at that place.
 
@@ -72,10 +72,10 @@ def page(
     opened = history.open_page(tx, feed.selection, place)
     if opened is None:
         return None
-    where = history.of_page(feed.name, form, config.site.base_url, place, opened)
+    where = history.of_page(feed.name, format, config.site.base_url, place, opened)
     whole_page = feed.model_copy(update={"limit": max(len(opened.articles), 1)})
     ttl_s = _CLOSED_MAX_AGE_S if opened.closed else config.max_age_s(feed)
-    return _document(whole_page, form, opened.articles, config, identity, where, ttl_s=ttl_s)
+    return _document(whole_page, format, opened.articles, config, identity, where, ttl_s=ttl_s)
 
 
 def _window(tx: Transaction, feed: Feed) -> tuple[Article, ...]:
@@ -89,7 +89,7 @@ def _last_seen_to_change(article: Article) -> datetime:
 def _of_window(
     tx: Transaction,
     feed: Feed,
-    form: Format,
+    format: Format,
     config: Config,
     identity: FeedIdentity,
     window: tuple[Article, ...],
@@ -97,15 +97,23 @@ def _of_window(
     since: int | None = None,
 ) -> Document:
     goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
-    where = history.of_document(feed.name, form, config.site.base_url, goes_on)
+    where = history.of_document(feed.name, format, config.site.base_url, goes_on)
     return _document(
-        feed, form, window, config, identity, where, ttl_s=config.max_age_s(feed), since=since, hub="?" not in feed.name
+        feed,
+        format,
+        window,
+        config,
+        identity,
+        where,
+        ttl_s=config.max_age_s(feed),
+        since=since,
+        hub="?" not in feed.name,
     )
 
 
 def _document(
     feed: Feed,
-    form: Format,
+    format: Format,
     articles: Sequence[Article],
     config: Config,
     identity: FeedIdentity,
@@ -117,7 +125,7 @@ def _document(
 ) -> Document:
     made, _ = feeds.document(
         feed,
-        form,
+        format,
         articles,
         config.site,
         identity,

@@ -38,7 +38,7 @@ class Private:
         self._tokens.note_use(token)
         return Admittance.GIVEN
 
-    def document(self, name: FeedName, format: Format) -> Document | None:  # noqa: A002 - the glossary's word
+    def document(self, name: FeedName, format: Format) -> Document | None:
         """Return the published document of a private feed; None for any other, and when it is not published yet."""
         if not self._is_private(name):
             return None

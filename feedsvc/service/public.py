@@ -75,12 +75,12 @@ class Public:
         asked = addresses.parse(address.removeprefix(base)) if address.startswith(base) else None
         if asked is None or asked[2] or addresses.address(base, *asked) != address:
             return None
-        name, format_, _ = asked
+        name, format, _ = asked
         if name not in self._published:
             with self._store.read() as tx:
                 if self._known(tx, name) is None:
                     return None
-        return name, format_
+        return name, format
 
     def awaited(self, now: datetime) -> tuple[Feed, ...]:
         """Return the feeds that nobody has configured, but that somebody is subscribed to at the hub."""
@@ -96,7 +96,7 @@ class Public:
     def document(
         self,
         name: FeedName,
-        format: Format,  # noqa: A002 - the glossary's word
+        format: Format,
         page: ArchivePage | None = None,
     ) -> Document | None:
         """Return a feed's document, or a page of its history; a feed that nobody has configured is made on demand.
@@ -118,7 +118,7 @@ class Public:
                 return on_demand.whole(tx, known.feed, format, self._config, known.identity)
             return on_demand.page(tx, known.feed, format, self._config, known.identity, page)
 
-    def delta(self, name: FeedName, format: Format, etag: str) -> Document | None:  # noqa: A002 - the glossary's word
+    def delta(self, name: FeedName, format: Format, etag: str) -> Document | None:
         """Return what a feed's document says that one with an earlier entity tag did not; its tag is the current one.
 
         None when that tag was never given, nothing is new, or some of it has been there for long: then the whole

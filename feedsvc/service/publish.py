@@ -38,25 +38,25 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
 
     documents: list[Document] = []
     complaints: list[Complaint] = []
-    for format_ in Format:
+    for format in Format:
         try:
             document, left_out = feeds.document(
                 feed,
-                format_,
+                format,
                 window,
                 config.site,
                 identity,
                 ttl_s=config.max_age_s(feed),
-                history=material.place(format_),
+                history=material.place(format),
                 hubs=config.hubs if feed.access == "public" else (),
                 stylesheet=feeds.stylesheet.DIGEST,
                 now=now,
-                previous=stored.get(format_),
+                previous=stored.get(format),
                 built_from=material.number,
                 settings=settings,
             )
         except FeedUnpublishable as error:
-            complaints.append(Complaint(f"feed {name} ({format_.label})", str(error)))
+            complaints.append(Complaint(f"feed {name} ({format.label})", str(error)))
         else:
             documents.append(replace(document, made_of=material.made_of))
             complaints += left_out
@@ -124,7 +124,7 @@ def _place(
     if feed.access != "public":
         return lambda _: None
     goes_on = history.newest_page(tx, feed.selection, window, feed.limit)
-    return lambda form: history.of_document(feed.name, form, config.site.base_url, goes_on)
+    return lambda format: history.of_document(feed.name, format, config.site.base_url, goes_on)
 
 
 def _identity(tx: Transaction, feed: Feed, config: Config) -> FeedIdentity | None:

@@ -84,7 +84,7 @@ class Surface:
         public = {feed.name for feed in self._public}
         with self._store.read() as tx:
             tags = tx.documents.tags()
-        return {addresses.path(name, form): etag for (name, form), (etag, _) in tags.items() if name in public}
+        return {addresses.path(name, format): etag for (name, format), (etag, _) in tags.items() if name in public}
 
     def configured(self, name: FeedName) -> bool:
         """Tell whether somebody has configured the feed; else it comes by itself."""

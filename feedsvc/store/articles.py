@@ -41,13 +41,9 @@ class Articles:
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
-    def get(self, id: ArticleId) -> Article | None:  # noqa: A002 - the model's name for it
+    def get(self, id: ArticleId) -> Article | None:
         """Return the article, retracted or not."""
         return self._first(article.c.id == id)
-
-    def get_by_guid(self, guid: str) -> Article | None:
-        """Return the article of this feed guid, retracted or not."""
-        return self._first(article.c.guid == guid)
 
     def get_by_link(self, link: str) -> Article | None:
         """Return the article that was taken from this address, of whatever source, retracted or not."""
@@ -233,7 +229,7 @@ class Articles:
             found |= {each.id: each for each in matched if each.source == source}
         return tuple(sorted(found.values(), key=_BY_AGE))
 
-    def revisions(self, id: ArticleId) -> tuple[Revision, ...]:  # noqa: A002 - the model's name for it
+    def revisions(self, id: ArticleId) -> tuple[Revision, ...]:
         """Return how the article has read, oldest first; the last is how it reads now. Empty for an unknown id."""
         current = self.get(id)
         if current is None:

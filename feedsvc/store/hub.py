@@ -83,14 +83,14 @@ class Hub:
         """Return which documents somebody is subscribed to, in their order."""
         keys = subscription.c.feed, subscription.c.format
         live = select(*keys).where(subscription.c.expires > now).distinct().order_by(*keys)
-        return tuple((FeedName(feed), Format(form)) for feed, form in self._connection.execute(live))
+        return tuple((FeedName(feed), Format(format)) for feed, format in self._connection.execute(live))
 
     def owe(self, documents: Iterable[Document], publication: int) -> None:
         """Owe each document, as it stands at this publication number, to all who are subscribed to it."""
         given = [*documents]
         keys = subscription.c.feed, subscription.c.format
         followed = select(*keys).where(subscription.c.feed.in_({value.feed for value in given})).distinct()
-        subscribed = {(feed, form) for feed, form in self._connection.execute(followed)}
+        subscribed = {(feed, format) for feed, format in self._connection.execute(followed)}
         for value in given:
             if (value.feed, value.format.value) not in subscribed:
                 continue  # as most are
@@ -166,7 +166,7 @@ class Hub:
         self,
         hub: str,
         feed: FeedName,
-        format: Format,  # noqa: A002 - the glossary's word
+        format: Format,
         etag: str | None,
         attempts: int,
         due: datetime,

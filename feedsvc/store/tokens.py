@@ -44,11 +44,11 @@ class Tokens:
         rows = self._connection.execute(select(token).order_by(token.c.created, token.c.id))
         return tuple(map(_token, rows))
 
-    def use(self, id: TokenId, day: date) -> None:  # noqa: A002 - the model's name for it
+    def use(self, id: TokenId, day: date) -> None:
         """Note the day of the last use."""
         self._connection.execute(update(token).where(token.c.id == id).values(used=day))
 
-    def revoke(self, id: TokenId, moment: datetime) -> Token | None:  # noqa: A002 - the model's name for it
+    def revoke(self, id: TokenId, moment: datetime) -> Token | None:
         """Revoke a token and return it; None for an unknown id. One that is revoked keeps its moment."""
         live = update(token).where(token.c.id == id, token.c.revoked.is_(None))
         self._connection.execute(live.values(revoked=moment))

@@ -137,12 +137,12 @@ def documents(site: "Site", feed: FeedName) -> tuple[Link, ...]:
     """Return a feed's document in each format."""
     return tuple(
         Link(
-            label=format_.label,
-            media_type=format_.media_type,
-            address=addresses.address(site.base_url, feed, format_),
-            path=prefix(site) + addresses.path(feed, format_),
+            label=format.label,
+            media_type=format.media_type,
+            address=addresses.address(site.base_url, feed, format),
+            path=prefix(site) + addresses.path(feed, format),
         )
-        for format_ in Format
+        for format in Format
     )
 
 

@@ -62,14 +62,14 @@ class PrivateFeeds:
         asked = _PATH.fullmatch(path)
         if asked is None:
             return _UNKNOWN
-        key, name, format_ = asked[1], FeedName(asked[2]), Format(asked[3])
+        key, name, format = asked[1], FeedName(asked[2]), Format(asked[3])
         match self._current().private.admit(name, key):
             case Admittance.UNKNOWN:
                 return _UNKNOWN
             case Admittance.REVOKED:
                 return _REVOKED
         # Kept under the address that the document gives itself: the same bytes for every subscriber.
-        return self._documents.get(addresses.private_path(name, format_), lambda service: _load(service, name, format_))
+        return self._documents.get(addresses.private_path(name, format), lambda service: _load(service, name, format))
 
 
 def without_key(path: str) -> str:
@@ -77,14 +77,14 @@ def without_key(path: str) -> str:
     return f"{_PREFIX}…" if path.startswith(_PREFIX) else path
 
 
-def _load(service: Service, name: FeedName, format_: Format) -> Found:
-    document = service.private.document(name, format_)
+def _load(service: Service, name: FeedName, format: Format) -> Found:
+    document = service.private.document(name, format)
     if document is None:
         return problems.NOT_PUBLISHED_YET
     return resource(
         document.body,
         etag=document.etag,
-        media_type=f"{format_.media_type}; charset=utf-8",
+        media_type=f"{format.media_type}; charset=utf-8",
         headers=(("Cache-Control", f"private, max-age={document.max_age_s}"), NOSNIFF),
         encodings=document.encodings,
         last_modified=document.last_modified,

@@ -64,12 +64,11 @@ def test_an_article_comes_back_as_it_was_put(store, value):
         clear(tx)
 
 
-def test_an_article_is_found_by_its_feed_guid(store):
+def test_an_article_is_found_by_its_id(store):
     stored(store, article(1), article(2))
 
     with store.read() as tx:
-        assert tx.articles.get_by_guid("urn:example:2") == article(2, changed=1, arrival=2)
-        assert tx.articles.get_by_guid("urn:example:3") is None
+        assert tx.articles.get(ArticleId("a0002")) == article(2, changed=1, arrival=2)
         assert tx.articles.get(ArticleId("a0003")) is None
 
 

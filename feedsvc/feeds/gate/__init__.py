@@ -17,7 +17,7 @@ from feedsvc.model import Format
 __all__ = ["RULES", "Finding", "Rule", "check", "findings", "format_of", "missing", "parity", "passes"]
 
 
-def check(body: bytes, format: Format, feed: str) -> None:  # noqa: A002 - the glossary's word
+def check(body: bytes, format: Format, feed: str) -> None:
     """Let a document pass if it can be published; ``feed`` names it in the error.
 
     Raises:
@@ -30,7 +30,7 @@ def check(body: bytes, format: Format, feed: str) -> None:  # noqa: A002 - the g
 
 def findings(
     body: bytes,
-    format: Format,  # noqa: A002 - the glossary's word
+    format: Format,
     *,
     address: str | None = None,
     media_type: str | None = None,
@@ -50,14 +50,14 @@ def findings(
     return tuple(found)
 
 
-def missing(format: Format) -> Finding:  # noqa: A002 - the glossary's word
+def missing(format: Format) -> Finding:
     """Return the finding that a feed has no document in a format."""
     return rules.PUBLISHED.broken("feed", f"is not published as {format.label}")
 
 
 def parity(bodies: Mapping[Format, bytes]) -> tuple[Finding, ...]:
     """Return where the documents of one feed do not say the same; one that cannot be read is passed over."""
-    heads = {format_.label: head for format_, body in bodies.items() if (head := _read(body, format_)[0])}
+    heads = {format.label: head for format, body in bodies.items() if (head := _read(body, format)[0])}
     return tuple(judge.parity(heads)) if heads else ()
 
 
@@ -69,7 +69,7 @@ def format_of(body: bytes) -> Format:
     return Format.ATOM if re.search(rb"<(?:\w+:)?feed[\s>]", start) else Format.RSS
 
 
-def _read(body: bytes, format: Format) -> tuple[Head | None, list[Finding]]:  # noqa: A002 - the glossary's word
+def _read(body: bytes, format: Format) -> tuple[Head | None, list[Finding]]:
     if format is Format.JSON:
         value, found = json_feed.parse(body)
         head, more = (None, []) if found else json_feed.read(value)

@@ -17,7 +17,7 @@ _DISCOURAGED = tuple(map(re.compile, (rb"\x7f", rb"\xc2[\x80-\x9f]", rb"\xef(?:\
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def judge(body: bytes, format: Format) -> Iterator[Finding]:  # noqa: A002 - the glossary's word
+def judge(body: bytes, format: Format) -> Iterator[Finding]:
     """Yield what is wrong with the bytes of a document, or of a part of one."""
     if len(body) > _SIZE_MOST:
         yield rules.DOCUMENT_SIZE.broken("feed", f"has {len(body) / 1e6:.1f} MB")

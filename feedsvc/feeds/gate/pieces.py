@@ -31,7 +31,7 @@ class _Frame:
     end: bytes = b""
 
 
-def passes(written: Written, format: Format) -> bool:  # noqa: A002 - the glossary's word
+def passes(written: Written, format: Format) -> bool:
     """Tell whether a document surely breaks no rule that blocks; if not, only the whole can tell which one."""
     shell = _json_shell(written) if format is Format.JSON else _xml_shell(written, format)
     if shell is None:
@@ -46,7 +46,7 @@ def passes(written: Written, format: Format) -> bool:  # noqa: A002 - the glossa
     return not _blocked([*judge.feed(head), *judge.together(head, ids)])
 
 
-def _judged(entry: bytes, format: Format, frame: _Frame) -> str | None:  # noqa: A002 - the glossary's word
+def _judged(entry: bytes, format: Format, frame: _Frame) -> str | None:
     """Return the id of an entry that passes."""
     value, found = json_feed.parse(entry) if format is Format.JSON else _element(entry, format, frame)
     if value is None or (format is Format.JSON and not isinstance(value, dict)):
@@ -59,14 +59,14 @@ def _judged(entry: bytes, format: Format, frame: _Frame) -> str | None:  # noqa:
     return item.id
 
 
-def _element(entry: bytes, format: Format, frame: _Frame) -> tuple[Any, list[Finding]]:  # noqa: A002 - see above
+def _element(entry: bytes, format: Format, frame: _Frame) -> tuple[Any, list[Finding]]:
     root, found = xml.parse(frame.begin + entry + frame.end)
     tag = rss.ENTRY if format is Format.RSS else atom.ENTRY
     alone = root is not None and len(root) == 1 and len(root[0]) == 1
     return (root[0][0] if alone and root[0][0].tag == tag else None), found
 
 
-def _xml_shell(written: Written, format: Format) -> tuple[Head, _Frame] | None:  # noqa: A002 - see above
+def _xml_shell(written: Written, format: Format) -> tuple[Head, _Frame] | None:
     body = b"".join((written.head, _PLACE.encode(), written.tail))
     root, found = xml.parse(body)
     place = root.find(_PLACES[format]) if root is not None and not written.between else None
