@@ -8,7 +8,7 @@ the last article of the window that they go on from, so that who walks back meet
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,17 +38,9 @@ def newest_page(tx: Transaction, selection: Selection, window: tuple[Article, ..
     if len(window) < limit:
         return None
     inside = {article.id for article in window}
-    start: int | None = None
-    for arrival, article_id in _descending(tx, selection, None):
-        if start is None and article_id in inside:
-            continue
-        start = arrival
-        if begins_page(article_id):
-            break
-    else:
-        if start is None:
-            return None
-        start = 0
+    start = _start(tx, selection, below=None, but=inside)
+    if start is None:
+        return None
     return ArchivePage(start, below=window[-1].id, reach=min(article.arrival for article in window))
 
 
@@ -113,18 +105,29 @@ def begins_page(article_id: ArticleId) -> bool:
     return zlib.crc32(article_id.encode()) % _PAGE_LENGTH == 0
 
 
+def _start(
+    tx: Transaction, selection: Selection, *, below: int | None, but: Set[ArticleId] = frozenset()
+) -> int | None:
+    """Return where the page begins that ends below an arrival, 0 where the line does; None when there is no page.
+
+    The first articles are passed over as long as they are among ``but``.
+    """
+    start: int | None = None
+    for arrival, article_id in _descending(tx, selection, below):
+        if start is None and article_id in but:
+            continue
+        start = arrival
+        if begins_page(article_id):
+            return start
+    return None if start is None else 0
+
+
 def _before(tx: Transaction, selection: Selection, page: ArchivePage) -> ArchivePage | None:
     if page.start == 0:
         return None
-    start: int | None = None
-    for arrival, article_id in _descending(tx, selection, page.start):
-        start = arrival
-        if begins_page(article_id):
-            break
-    else:
-        if start is None:
-            return None
-        start = 0
+    start = _start(tx, selection, below=page.start)
+    if start is None:
+        return None
     # Below the window's lowest arrival no page holds an article of the window: those pages are the same for everybody.
     partial = page.below is not None and page.start > page.reach
     return ArchivePage(start, page.below, page.reach) if partial else ArchivePage(start)
