@@ -184,7 +184,9 @@ def _as_looked_at(answer: Answer, environ: "WSGIEnvironment") -> Answer:
 
 
 def _query(environ: "WSGIEnvironment") -> str:
-    return next(iter(parse_qs(environ.get("QUERY_STRING", "")).get("q", ())), "")
+    # Readers send what people type as it is, and WSGI hands bytes on as Latin-1 (PEP 3333, Unicode issues).
+    written = environ.get("QUERY_STRING", "").encode("latin-1").decode("utf-8", "replace")
+    return next(iter(parse_qs(written).get("q", ())), "")
 
 
 def _load(service: Service, feed: FeedName, format_: Format, page: ArchivePage | None) -> Found:

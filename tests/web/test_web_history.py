@@ -289,6 +289,14 @@ def test_a_query_has_a_feed_of_its_own(newsroom: Newsroom, ask: Visitor) -> None
     assert (same.body, same.headers["etag"]) == (reply.body, reply.headers["etag"])
 
 
+def test_a_query_may_come_as_people_type_it(newsroom: Newsroom, ask: Visitor) -> None:
+    """Some readers percent-encode nothing in the addresses that they are given."""
+    newsroom.put(article(1, title="Şəhər bu gün"), article(2))
+    as_typed = ask("/feeds/search.atom?q=" + "Şəhər".encode().decode("latin-1"))
+    assert ids(as_typed.body) == [article(1).guid]
+    assert as_typed.body == ask("/feeds/search.atom?q=%C5%9E%C9%99h%C9%99r").body
+
+
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%21%21", "?q=-harbour", "?x=1", "?q=%ff"])
 def test_a_query_that_asks_for_nothing_is_refused_in_words(newsroom: Newsroom, ask: Visitor, query: str) -> None:
     reply = ask(f"/feeds/search.xml{query}")
