@@ -12,6 +12,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from feedsvc import markup, media_types
 from feedsvc.addresses import permalink, rooted
 from feedsvc.feeds import media, wording
 from feedsvc.feeds.memory import Memory
@@ -81,7 +82,7 @@ class Item:
             return self.enclosures
         lead = [one for one in self.enclosures if one.url == self.image]
         others = [one for one in self.enclosures if one.url != self.image]
-        return (*(lead or [Enclosure(self.image, media.type_of(self.image))]), *others)
+        return (*(lead or [Enclosure(self.image, media_types.of_address(self.image) or "")]), *others)
 
 
 # Three formats and the next rendering say the same of the same articles. What is remembered here and beside it is
@@ -162,10 +163,10 @@ def _item(article: Article, base_url: str, language_of_feed: str, *, full: bool)
     title = wording.plain(article.title)
     if not title:
         raise ValueError("its title has no character that a feed can carry")
-    via = wording.absolute(article.link) if article.link else None
+    via = markup.absolute(article.link) if article.link else None
     body = wording.safe(article.body, via) if article.body else None
     summary = wording.plain(article.summary or "") or (body and body.lead) or None
-    image = wording.absolute(article.image, via) if article.image else None
+    image = markup.absolute(article.image, via) if article.image else None
     published = article.published.astimezone(UTC).replace(microsecond=0)
     language = article.language if article.language != language_of_feed else None
     return Item(
@@ -195,7 +196,7 @@ def _content(body: str | None, summary: str | None, image: str | None) -> str | 
 def _source(via: Via) -> Via | None:
     """Return what can be said of a feed in a feed: Atom asks for an id that is a URI, RSS for a title."""
     title = wording.label(via.title)
-    link = wording.absolute(via.link) if via.link else None
+    link = markup.absolute(via.link) if via.link else None
     guid = via.guid if via.guid and _URI.fullmatch(via.guid) else link
     return Via(title, link, guid) if title and guid else None
 

@@ -1,6 +1,6 @@
 """The pictures, sound and film of an article as every feed can carry them.
 
-Knows media types by the endings of files, and when two addresses show one picture; hides how it tells.
+Knows when two addresses show one picture, and what a feed says of a file; hides how it tells.
 """
 
 import html
@@ -8,23 +8,9 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from feedsvc.feeds import wording
+from feedsvc import markup, media_types
 from feedsvc.model import Enclosure, Via
 
-# Python's own table asks the machine, and the same articles must give the same bytes everywhere.
-_TYPES = {
-    **dict.fromkeys(("jpg", "jpeg", "jpe"), "image/jpeg"),
-    **{ending: f"image/{ending}" for ending in ("png", "gif", "webp", "avif", "bmp")},
-    "svg": "image/svg+xml",
-    "mp3": "audio/mpeg",
-    **dict.fromkeys(("m4a", "m4b"), "audio/mp4"),
-    **dict.fromkeys(("ogg", "oga", "opus"), "audio/ogg"),
-    **{ending: f"audio/{ending}" for ending in ("aac", "flac", "wav")},
-    **dict.fromkeys(("mp4", "m4v"), "video/mp4"),
-    **{ending: f"video/{ending}" for ending in ("webm", "ogv")},
-    "mov": "video/quicktime",
-    "pdf": "application/pdf",
-}
 _TYPE = re.compile(r"[a-z0-9][\w.+-]*/[a-z0-9][\w.+-]*", re.ASCII)
 _SOURCE = re.compile(r'<img [^>]*?\bsrc="([^"]*)"')
 _FEED = re.compile(r"//[^/]+/.*\b(?:feeds?|rss2?|atom|rdf|xml|json)\b", re.IGNORECASE)
@@ -38,23 +24,17 @@ def files(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Enclosure,
     """
     known: dict[str, Enclosure] = {}
     for one in enclosures:
-        if url := wording.absolute(one.url, base):
+        if url := markup.absolute(one.url, base):
             length = one.length if one.length and one.length > 0 else None
             stated = one.media_type.strip().lower()
-            kind = stated if _TYPE.fullmatch(stated) else type_of(url) or "application/octet-stream"
+            kind = stated if _TYPE.fullmatch(stated) else media_types.of_address(url) or "application/octet-stream"
             known.setdefault(url, Enclosure(url, kind, length))
     return tuple(known.values())
 
 
-def type_of(url: str) -> str:
-    """Return the media type that the ending of an address tells; empty when it tells none."""
-    return _TYPES.get(urlsplit(url).path.rpartition(".")[2].lower(), "")
-
-
 def medium(file: Enclosure) -> str | None:
     """Return what a file is to people (Media RSS, ``media:content``): image, audio or video."""
-    kind = file.media_type.partition("/")[0]
-    return kind if kind in ("image", "audio", "video") else None
+    return file.media_type.partition("/")[0] if media_types.is_media(file.media_type) else None
 
 
 def illustrated(body: str, image: str) -> str:
@@ -70,5 +50,5 @@ def _picture(url: str) -> tuple[str, str]:
 
 def feed_of(source: Via) -> str | None:
     """Return the address of the feed that an article was taken from, None when neither link nor id looks like one."""
-    offered = (wording.absolute(one) for one in (source.link, source.guid) if one)
+    offered = (markup.absolute(one) for one in (source.link, source.guid) if one)
     return next((one for one in offered if one and _FEED.search(one)), None)

@@ -22,8 +22,6 @@ _REFERENCE = re.compile(r"&#?\w+;")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
 _LEAD_LENGTH = 300
 
-absolute = markup.absolute
-
 
 def _replacement(found: re.Match[str]) -> str:
     char = found.group()

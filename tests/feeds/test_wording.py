@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsvc import markup
 from feedsvc.feeds import wording
 
 BASE = "https://source.example/2025/story"
@@ -105,7 +106,7 @@ def test_labels_are_names_without_markup_or_addresses(written, read):
     ],
 )
 def test_addresses_are_absolute_and_ascii_or_none(address, base, read):
-    assert wording.absolute(address, base) == read
+    assert markup.absolute(address, base) == read
 
 
 @given(st.text())
