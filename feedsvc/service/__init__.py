@@ -5,6 +5,7 @@ by hand, :class:`~feedsvc.service.push.Push` what senders may do; :mod:`feedsvc.
 Hides the store, the sources and the feeds behind them.
 """
 
-from feedsvc.service.service import Service, Status, utc_now
+from feedsvc.service.service import Service, utc_now
+from feedsvc.service.standing import Status
 
 __all__ = ["Service", "Status", "utc_now"]

@@ -5,28 +5,16 @@ rooms beneath. One object serves many threads.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from feedsvc import decide
-from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
-from feedsvc.model import (
-    MAIN_FEED,
-    Alert,
-    Change,
-    Entry,
-    FeedName,
-    Run,
-    RunKind,
-    Sample,
-    Selection,
-    SourceName,
-    Verdict,
-)
+from feedsvc.config import Config, Feed
+from feedsvc.model import MAIN_FEED, Change, Entry, FeedName, Run, RunKind, SourceName, Verdict
 from feedsvc.outbound import Outbound
+from feedsvc.service import standing
 from feedsvc.service.backup import Backups
 from feedsvc.service.desk import Desk
 from feedsvc.service.figures import Figures, take
@@ -39,36 +27,21 @@ from feedsvc.service.public import Public
 from feedsvc.service.push import Push
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.service.samples import Samples
+from feedsvc.service.standing import Status
 from feedsvc.service.surface import Surface
 from feedsvc.service.tokens import Tokens
-from feedsvc.store import Store, Transaction
+from feedsvc.store import Store
 
 if TYPE_CHECKING:
     from feedsvc.service.judging import Judgement
 
 _MOST_OF = 0.75
 _CRON_APART = timedelta(seconds=40)
-_REMEMBERED = 60
 
 
 def utc_now() -> datetime:
     """Return the current time; the one clock of the product, given to whatever needs it."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How things stand: for each source and each feed its last Run (None: not yet), what stands against them.
-
-    ``samples`` are the pages that are kept, newest first; ``store_bytes`` is what the whole database takes on disk.
-    """
-
-    sources: tuple[tuple[Source, Run | None], ...]
-    feeds: tuple[tuple[Feed, Run | None], ...]
-    alerts: tuple[Alert, ...]
-    articles: int
-    samples: tuple[Sample, ...]
-    store_bytes: int
 
 
 class Service:
@@ -153,14 +126,9 @@ class Service:
         now = self._clock()
         with self._store.read() as tx:
             last = tx.runs.last(RunKind.REFRESH, name)
-            wait = _CRON_APART if source.cron else source.every or self._rhythm(tx, name, now)
+            wait = _CRON_APART if source.cron else source.every or standing.rhythm(tx, name, now)
         # Less than the whole wait: clocks and jitter differ between machines.
         return () if last and now - last.started < _MOST_OF * wait else self.refresh(name)
-
-    def _rhythm(self, tx: Transaction, name: SourceName, now: datetime) -> timedelta:
-        seen = _arrivals(tx, name)
-        since_last = now - max(seen, default=now)
-        return decide.interval(decide.usual_gap(seen), since_last, least=AUTO_LEAST, most=AUTO_MOST)
 
     def publish(self, name: FeedName) -> Run:
         """Regenerate a feed now, unless its documents are current.
@@ -251,36 +219,11 @@ class Service:
 
     def status(self) -> Status:
         """Return how sources and feeds stand."""
-        with self._store.read() as tx:
-            runs = tx.runs.list(limit=5000)
-            last = {(run.kind, run.name): run for run in tx.runs.latest()}
-            articles = tx.articles.count()
-            samples = tx.samples.list()
-            silent = [source for source in self.config.sources if self._is_silent(tx, source.name)]
-        names = {*(source.name for source in self.config.sources), *(feed.name for feed in self.config.feeds)}
-        return Status(
-            sources=tuple((source, last.get((RunKind.REFRESH, source.name))) for source in self.config.sources),
-            feeds=tuple((feed, last.get((RunKind.PUBLISH, feed.name))) for feed in self.config.feeds),
-            alerts=(
-                *decide.alerts(run for run in runs if run.name in names),
-                *(self._silence(source, last.get((RunKind.REFRESH, source.name))) for source in silent),
-            ),
-            articles=articles,
-            samples=samples,
-            store_bytes=self._store.size_bytes(),
-        )
+        return standing.status(self.config, self._store, self._clock())
 
     def figures(self) -> Figures:
         """Return figures for those who watch the service over time."""
         return take(self.config, self._store, self._clock())
-
-    def _is_silent(self, tx: Transaction, name: SourceName) -> bool:
-        seen = _arrivals(tx, name)
-        return bool(seen) and decide.is_stalled(decide.usual_gap(seen), self._clock() - max(seen))
-
-    def _silence(self, source: Source, last: Run | None) -> Alert:
-        words = "it has brought nothing new for much longer than usual; does the site still update this page?"
-        return Alert(code="stalled", name=source.name, since=last.started if last else self._clock(), message=words)
 
     def _publish_touched(self, changes: Iterable[Change]) -> tuple[Run, ...]:
         moves = [change for change in changes if change.moves]
@@ -300,8 +243,3 @@ class Service:
         return self._recorder.run(
             RunKind.PUBLISH, feed.name, lambda: publish(feed, self.config, self._store, self._clock()), alone=False
         )
-
-
-def _arrivals(tx: Transaction, name: SourceName) -> list[datetime]:
-    newest = tx.articles.list(Selection(sources=(name,)), limit=_REMEMBERED)
-    return [article.first_seen for article in newest]
