@@ -32,8 +32,11 @@ from feedsvc.web.representation import (
     answer,
     base_tags,
     delta,
+    in_a_window,
+    is_looked_at,
     redirect,
     resource,
+    vary,
 )
 
 if TYPE_CHECKING:
@@ -46,8 +49,6 @@ _log = logging.getLogger(__name__)
 _DELTA_KEPT_S = 300
 _DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
 _AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
-_XML = "application/xml; charset=utf-8"
-_XML_FEEDS = (Format.RSS.content_type, Format.ATOM.content_type)
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400
 
@@ -172,14 +173,9 @@ def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartRe
 
 
 def _as_looked_at(answer: Answer, environ: "WSGIEnvironment") -> Answer:
-    """Call a feed by the general name of XML for whoever looks at it in a browser.
-
-    Under its own name browsers show source text, and apply no style sheet. Only a browser that opens an address in a
-    window says so (Fetch Metadata §2.1), and the bytes stay the same.
-    """
-    if environ.get("HTTP_SEC_FETCH_DEST") != "document" or answer.status is not HTTPStatus.OK:
+    if answer.status is not HTTPStatus.OK or not is_looked_at(environ):
         return answer
-    headers = ((name, _XML if value in _XML_FEEDS else value) for name, value in answer.headers)
+    headers = ((name, in_a_window(value) if name == "Content-Type" else value) for name, value in answer.headers)
     return replace(answer, headers=tuple(headers))
 
 
@@ -205,7 +201,7 @@ def _load(service: Service, feed: FeedName, format_: Format, page: ArchivePage |
         headers=_headers(document, page, service.config),
         encodings=document.encodings,
         last_modified=document.last_modified,
-        vary="Accept-Encoding" if format_ is Format.JSON else "Accept-Encoding, Sec-Fetch-Dest",
+        vary=vary(format_),
     )
 
 

@@ -19,7 +19,7 @@ from feedsvc.service.private import Admittance
 from feedsvc.web import problems
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
-from feedsvc.web.representation import NOSNIFF, resource
+from feedsvc.web.representation import NOSNIFF, in_a_window, is_looked_at, resource, vary
 
 _PREFIX = "/private/"
 _PATH = re.compile(rf"{_PREFIX}([A-Za-z0-9_-]{{1,100}})/([a-z0-9-]{{1,100}})\.({'|'.join(Format)})")
@@ -84,16 +84,19 @@ def _load(service: Service, name: FeedName, format: Format) -> Found:
     return resource(
         document.body,
         etag=document.etag,
-        media_type=f"{format.media_type}; charset=utf-8",
+        media_type=format.content_type,
         headers=(("Cache-Control", f"private, max-age={document.max_age_s}"), NOSNIFF),
         encodings=document.encodings,
         last_modified=document.last_modified,
+        vary=vary(format),
     )
 
 
 def _guarded(response: FlaskResponse) -> FlaskResponse:
     if response.status_code not in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         response.headers["Cache-Control"] = "private, no-store"
+    elif response.status_code == HTTPStatus.OK and is_looked_at(request.environ):
+        response.headers["Content-Type"] = in_a_window(response.headers["Content-Type"])
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -20,6 +20,8 @@ import brotli
 from werkzeug.http import parse_date
 from werkzeug.urls import iri_to_uri
 
+from feedsvc.model import Format
+
 Headers = tuple[tuple[str, str], ...]
 
 IDENTITY = "identity"
@@ -36,6 +38,9 @@ SAFE: Headers = (
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Content-Security-Policy", POLICY),
 )
+
+_XML = "application/xml; charset=utf-8"
+_XML_FEEDS = (Format.RSS.content_type, Format.ATOM.content_type)
 
 _ETAG = re.compile(r'(W/)?"([^"]*)"|([^\s,"]+)')
 # Proxies that compress rewrite the tag: Apache appends `-gzip`, Jetty `--gzip`, others `;gzip`; all mean our document.
@@ -184,6 +189,24 @@ def delta(what: Resource, environ: Mapping[str, Any]) -> Answer:
     if chosen is None:
         return Answer(HTTPStatus.NOT_ACCEPTABLE, ())
     return Answer(HTTPStatus.IM_USED, (("IM", "feed"), *chosen.headers), chosen.body)
+
+
+def is_looked_at(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a browser opens the address in a window: none but browsers say so (Fetch Metadata §2.1)."""
+    return environ.get("HTTP_SEC_FETCH_DEST") == "document"
+
+
+def in_a_window(content_type: str) -> str:
+    """Return what to call content of this type for whoever looks at it in a browser: a feed by the name of XML.
+
+    Under its own name browsers show source text, and apply no style sheet. The bytes stay the same.
+    """
+    return _XML if content_type in _XML_FEEDS else content_type
+
+
+def vary(format: Format) -> str:
+    """Return what the answer to a request for a feed depends on."""
+    return "Accept-Encoding" if format is Format.JSON else "Accept-Encoding, Sec-Fetch-Dest"
 
 
 def redirect(base_url: str, path: str) -> Answer:

@@ -73,6 +73,19 @@ def test_whoever_has_a_key_reads_the_feed(ask: Reader, key: str, format_: Format
     assert b"/feeds/members" not in reply.body
 
 
+@pytest.mark.parametrize("format_", [Format.RSS, Format.ATOM])
+def test_in_a_browser_it_is_a_page_that_shows_no_address_which_opens_nothing(
+    ask: Reader, key: str, format_: Format
+) -> None:
+    path = f"/private/{key}/members.{format_}"
+    program, browser = ask(path), ask(path, Sec_Fetch_Dest="document")
+    assert browser.headers["content-type"] == "application/xml; charset=utf-8"
+    assert browser.body == program.body
+    assert program.headers["vary"] == browser.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+    sheet = ask("/static/feed.css").body.decode()
+    assert 'atom|link[rel="self"][href*="/private/"] { display: none; }' in sheet
+
+
 def test_the_answer_is_for_no_shared_cache_no_page_elsewhere_and_no_search_engine(ask: Reader, key: str) -> None:
     headers = ask(f"/private/{key}/members.xml").headers
     assert re.fullmatch(r"private, max-age=\d+", headers["cache-control"])
