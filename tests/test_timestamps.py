@@ -92,7 +92,13 @@ Tarih: 19 Ocak 2024 — Saat: 23:49
 19 იანვარი 2024, 23:49
 19 қаңтар 2024, 23:49
 19. Januar 2024, 23:49
+19. Januar 2024, 23:49 Uhr
+19.01.2024 um 23.49 Uhr
 19 janvier 2024, 23:49
+19 janvier 2024 à 23h49
+vendredi 19 janvier 2024 à 23 h 49
+19/01/2024 à 23:49
+19/01/2024 23H49
 January 19, 2024 23:49
 January 19, 2024 11:49 pm
 Jan. 19, 2024, 11:49 p.m.
@@ -123,6 +129,9 @@ RELATIVE = {
     "вчора, 18:40": "2025-02-08T18:40:00+04:00",
     "χθες 18:40": "2025-02-08T18:40:00+04:00",
     "Kecha, 18:40": "2025-02-08T18:40:00+04:00",
+    "Hier à 18h40": "2025-02-08T18:40:00+04:00",
+    "Aujourd'hui à 09h32": "2025-02-09T09:32:00+04:00",
+    "Aujourd’hui, 09:32": "2025-02-09T09:32:00+04:00",
     "Yesterday at 6:40 pm": "2025-02-08T18:40:00+04:00",
     "позавчера в 21:05": "2025-02-07T21:05:00+04:00",
     "Вчера": "2025-02-08T00:00:00+04:00",
@@ -138,6 +147,15 @@ RELATIVE = {
     "2 ժամ առաջ": "2025-02-09T08:00:00+04:00",
     "только что": "2025-02-09T10:00:00+04:00",
 }
+
+
+def test_the_words_beside_a_time_keep_their_spelling() -> None:
+    assert found("14h35 Le bac repart à 18h30").after == "Le bac repart à 18h30"
+
+
+@pytest.mark.parametrize("text", ["Les 24h 2026", "le lot 0x14h35", "25h70"])
+def test_an_h_between_digits_is_not_always_an_hour(text: str) -> None:
+    assert find(text) is None
 
 
 @pytest.mark.parametrize("text", RELATIVE)

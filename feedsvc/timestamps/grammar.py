@@ -18,6 +18,7 @@ _LONGEST = 160  # characters; nothing longer was ever a time with a section, onl
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’‘ʼʻ`´][^\W\d_]+)*|[^\s\w]|_")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
+_LETTERED_HOUR = re.compile(r"(?<![\w:.])(\d\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
 # Each token of a line becomes one letter, and these expressions read the letters: d and D a number of one and of two
@@ -43,7 +44,7 @@ _PART = re.compile(
     r"|(?P<weekday>w+c?)"
 )
 _SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
-_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:u:?(?=[dD]:D))?")
+_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:(?:u:?|o)(?=[dD]:D))?")
 _DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
 _DIGIT = re.compile(r"\d")
 _SEPARATORS = " \t\u00a0,|/-–—•·:;"
@@ -78,6 +79,8 @@ def _tokenise(text: str) -> _Line | None:
     if "m." in text or "M." in text:
         text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
     plain = text if text.isascii() else text.translate(_DASHES)
+    if "h" in text or "H" in text:  # only for the grammar: a headline beside the time keeps its own spelling
+        plain = _LETTERED_HOUR.sub(r"\1:", plain)
     tokens = list(map(_token, _TOKEN.findall(plain)))
     letters = "".join([letter for letter, _ in tokens])
     if _PART.search(letters) is None:

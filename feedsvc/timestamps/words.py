@@ -67,7 +67,7 @@ _LOOK_ALIKE = str.maketrans("aceopxyikmthb", "асеорхуікмтнв")
 def fold(word: str) -> str:
     """Return a word as it is compared: no case, accents or apostrophes."""
     if word.isascii():
-        return word.lower()
+        return _APOSTROPHE.sub("", word).lower()
     bare = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", word)).replace("ı", "i").casefold()
     return "".join(char for char in bare if not unicodedata.combining(char))
 
