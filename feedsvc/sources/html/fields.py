@@ -78,7 +78,7 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     title = _title_spot(texts, total)
     if title is None and sections:  # headlines of one or two words, all alike
         return items
-    _set_titles(items, title, texts, [spot for spot in spots if spot not in times], marks)
+    _set_titles(items, title, texts, counts, [spot for spot in spots if spot not in times], marks)
     _set_sections(items, sections)
     _set_authors(items, authors)
     _set_summaries(items, [spot for spot in texts if spot is not title], total)
@@ -169,7 +169,8 @@ def _small_spots(spots: list[Spot], elements: Sequence[HtmlElement]) -> tuple[li
 
 
 def _is_furniture(spot: Spot, texts: list[str], hints: frozenset[str]) -> bool:
-    if hints & _COUNTS and max(map(len, texts)) <= _LONGEST_COUNT:
+    # A badge may hold a section as well.
+    if hints & _COUNTS and max(map(len, texts)) <= _LONGEST_COUNT and spot.mostly(sum(map(_has_digit, texts))):
         return True
     # "Posted in" stands the same in every item; so does the section of a section's page.
     if len(texts) > 2 and len(set(texts)) == 1 and not words.is_section(texts[0]) and not hints & _AUTHORS:
@@ -177,11 +178,15 @@ def _is_furniture(spot: Spot, texts: list[str], hints: frozenset[str]) -> bool:
     return spot.mostly(sum(is_count(text) or sign(text) in (Sign.MORE, Sign.END) for text in texts))
 
 
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
 def _repeats(texts: list[str], total: int) -> bool:
     """Tell whether a few short names without digits stand in most items."""
     if len(texts) < max(4, total * MOSTLY) or any(len(text) > 32 or len(text.split()) > 3 for text in texts):
         return False
-    return 1 < len(set(texts)) <= len(texts) * 0.6 and not any(char.isdigit() for text in texts for char in text)
+    return 1 < len(set(texts)) <= len(texts) * 0.6 and not any(map(_has_digit, texts))
 
 
 def _title_spot(spots: list[Spot], total: int) -> Spot | None:
@@ -226,10 +231,17 @@ def _untimed(text: str) -> str:
 # --- elements ---------------------------------------------------------------------------------------------------------
 
 
-def _set_titles(items: list[Parts], title: Spot | None, texts: list[Spot], others: list[Spot], marks: Marks) -> None:
+def _set_titles(
+    items: list[Parts],
+    title: Spot | None,
+    texts: list[Spot],
+    furniture: list[Spot],
+    others: list[Spot],
+    marks: Marks,
+) -> None:
     if title is None:
         return
-    rivals = [spot for spot in texts if spot is not title and spot.share(len(items)) >= _FEW]
+    rivals = [*furniture, *(spot for spot in texts if spot is not title and spot.share(len(items)) >= _FEW)]
     rival_owners = {text.owner for spot in rivals for text in spot.texts}
     for text in title.texts:
         item = items[text.item]
