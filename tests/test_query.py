@@ -97,3 +97,11 @@ def test_all_terms_must_be_there_and_none_of_the_excluded(asked, found):
 
     assert Query.parse(asked).matches(value) is found
     assert Selection(query=asked).selects(value) is found
+
+
+@given(
+    st.text() | st.lists(st.sampled_from([*"aIıİß_ -'\u0301\u034f\u1100\u1161東\u0e31\u3000\x1c\x85²ﬁ"])).map("".join)
+)
+def test_a_text_has_the_words_of_its_parts_between_spaces(text):
+    """So each part is taken apart once, however many articles have it."""
+    assert article_words(article(title=text, body=None)) == ([search_words(text)] if text else [])

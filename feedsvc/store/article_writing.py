@@ -11,10 +11,10 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
-from feedsvc.model import Article, ArticleId
+from feedsvc.model import Article, ArticleId, LabelKind
 from feedsvc.store import article_rows, counters, labels, searching
 from feedsvc.store.article_rows import DERIVED, READ_AS
-from feedsvc.store.batches import chunks, insert_all
+from feedsvc.store.batches import chunks, insert_rows
 from feedsvc.store.tables import article, revision
 
 _Edit = tuple[Article, Article]
@@ -24,20 +24,27 @@ _ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -200000",),
 _NO_ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -2000",), "postgresql": ()}
 
 
-def put(connection: Connection, given: Iterable[Article], stored: dict[ArticleId, Article]) -> int:
-    """Write what differs from what is stored; see :meth:`Articles.put`."""
+def put(
+    connection: Connection,
+    given: Iterable[Article],
+    stored: dict[ArticleId, Article],
+    known: set[tuple[LabelKind, str]],
+) -> int:
+    """Write what differs from what is stored; see :meth:`Articles.put`, and :func:`labels.write` for ``known``."""
     succeeding = (_succeeding(value, stored.get(value.id)) for value in given)
     writes = [value for value in succeeding if value != stored.get(value.id)]
     if not writes:
         return counters.read(connection, counters.CHANGE)
     number = counters.advance(connection, counters.CHANGE)
     arrivals = _arrive(connection, writes)
-    writes = [replace(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes]
+    writes = [
+        article_rows.numbered(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes
+    ]
     new = [value for value in writes if value.id not in stored]
     edited = [(value, stored[value.id]) for value in writes if value.id in stored]
     _write_rows(connection, new, edited)
     _write_derived(connection, new, edited)
-    labels.write(connection, (value for value in writes if value.arrival))
+    labels.write(connection, (value for value in writes if value.arrival), known)
     return number
 
 
@@ -82,13 +89,14 @@ def _arrive(connection: Connection, writes: Iterable[Article]) -> dict[ArticleId
 
 
 def _write_rows(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
-    insert_all(connection, article, map(article_rows.row, new))
+    insert_rows(connection, article, map(article_rows.row, new))
     if edited:
-        rows = (article_rows.row(value) for value, _ in edited)
+        names = article.columns.keys()
         statement = update(article).where(article.c.id == bindparam("which"))
+        rows = (dict(zip(names, article_rows.row(value), strict=True)) for value, _ in edited)
         connection.execute(statement, [{**row, "which": row["id"]} for row in rows])
     superseded = (old for value, old in edited if value.revision != old.revision)
-    insert_all(connection, revision, map(article_rows.reading, superseded))
+    insert_rows(connection, revision, map(article_rows.reading, superseded))
 
 
 def _write_derived(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
@@ -96,7 +104,7 @@ def _write_derived(connection: Connection, new: Sequence[Article], edited: Seque
         moved = [value for value, old in edited if _differ(value, old, names)]
         for some in chunks([value.id for value in moved]):
             connection.execute(delete(table).where(table.c.article.in_(some)))
-        insert_all(connection, table, (line for value in (*new, *moved) for line in derive(value)))
+        insert_rows(connection, table, (line for value in (*new, *moved) for line in derive(value)))
     reworded = [(value, old) for value, old in edited if _differ(value, old, searching.FIELDS)]
     searching.drop(connection, (old for _, old in reworded))
     searching.put(connection, (*new, *(value for value, _ in reworded)))

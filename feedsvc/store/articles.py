@@ -38,6 +38,7 @@ class Articles:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._names: set[tuple[LabelKind, str]] = set()
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -236,7 +237,7 @@ class Articles:
             return ()
         past = select(revision).where(revision.c.article == id).order_by(revision.c.number)
         before = (Revision(*each) for each in self._connection.execute(past))
-        return (*before, Revision(**article_rows.reading(current)))
+        return (*before, Revision(*article_rows.reading(current)))
 
     def stream(self) -> Iterator[Article]:
         """Yield all articles, retracted ones too, oldest first, a few hundred in memory at a time."""
@@ -294,7 +295,8 @@ class Articles:
         it stays among :meth:`revisions`. Of two articles with one id the last counts.
         """
         given = {each.id: each for each in map(article_rows.in_utc, articles)}
-        return article_writing.put(self._connection, given.values(), {each.id: each for each in self._those(given)})
+        stored = {each.id: each for each in self._those(given)}
+        return article_writing.put(self._connection, given.values(), stored, self._names)
 
     @contextmanager
     def loading(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Date, LargeBinary, Table, delete, fun
 
 from feedsvc.errors import StoreNotEmpty
 from feedsvc.store import article_rows, article_writing, counters, migrating, searching
-from feedsvc.store.batches import chunks, insert_all
+from feedsvc.store.batches import chunks, insert_all, insert_rows
 from feedsvc.store.tables import Instant, article, counter, lease, metadata, token
 
 # What no backup holds, and why. A test holds the two lists together against the tables.
@@ -130,7 +130,7 @@ class Backup:
         insert_all(self._connection, article, ({**record, "changed": changed} for record in records))
         values = [article_rows.value(tuple(record[c.name] for c in article_rows.COLUMNS)) for record in records]
         for table, derive, _ in article_rows.DERIVED:
-            insert_all(self._connection, table, (line for value in values for line in derive(value)))
+            insert_rows(self._connection, table, (line for value in values for line in derive(value)))
         searching.put(self._connection, values)
 
     def _number_on(self) -> None:

@@ -29,21 +29,35 @@ def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
 def insert_all(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns."""
     given = list(rows)
-    if not given:
-        return
-    sql, columns = _prepared(table, tuple(given[0]), connection.dialect)
-    ready = ({name: make(row[name]) if make else row[name] for name, make in columns} for row in given)
-    values: list[Any] = [tuple(row.values()) for row in ready] if connection.dialect.positional else [*ready]
-    connection.exec_driver_sql(sql, values)
+    if given:
+        names = tuple(column.name for column in table.columns if column.name in given[0])
+        insert_rows(connection, table, ([row[name] for name in names] for row in given), names)
+
+
+def insert_rows(
+    connection: Connection, table: Table, rows: Iterable[Iterable[Any]], names: tuple[str, ...] = ()
+) -> None:
+    """Insert rows with values for all columns of the table, or those of ``names``, in the table's order."""
+    names = names or tuple(table.columns.keys())
+    sql, makers = _prepared(table, names, connection.dialect)
+    ready = [_ready(row, makers) for row in rows]
+    if ready and connection.dialect.positional:
+        connection.exec_driver_sql(sql, ready)
+    elif ready:
+        connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in ready])
+
+
+def _ready(row: Iterable[Any], makers: Iterable[tuple[int, _Processor]]) -> tuple[Any, ...]:
+    values = [*row]
+    for at, make in makers:
+        if values[at] is not None:
+            values[at] = make(values[at])
+    return tuple(values)
 
 
 @lru_cache(maxsize=64)
-def _prepared(
-    table: Table, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, tuple[tuple[str, _Processor | None], ...]]:
-    """Return the statement, and its columns in order with what makes a value ready for each."""
+def _prepared(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[tuple[int, _Processor], ...]]:
+    """Return the statement, and by the place of a column what makes its values ready, where they are not."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
-    order = [name for name in compiled.params if name in names]
-    return str(compiled), tuple(
-        (name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order
-    )
+    makers = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
+    return str(compiled), tuple((at, make) for at, make in enumerate(makers) if make)

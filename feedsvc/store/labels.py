@@ -40,12 +40,17 @@ def of(connection: Connection, articles: Sequence[Article]) -> dict[ArticleId, t
     return {id_: tuple(found[name] for name in carried if name in found) for id_, carried in names.items()}
 
 
-def write(connection: Connection, articles: Iterable[Article]) -> None:
-    """Write down the names of these articles that are not there yet."""
+def write(connection: Connection, articles: Iterable[Article], known: set[tuple[LabelKind, str]]) -> None:
+    """Write down the names of these articles that are not there yet.
+
+    ``known`` are names as they were found on articles that were written before in the same transaction; it grows.
+    """
     names: dict[_Name, str] = {}
     for article in articles:
         for kind, name in _names(article):
-            names.setdefault((kind, fold_name(name)), name)
+            if (kind, name) not in known:
+                known.add((kind, name))
+                names.setdefault((kind, fold_name(name)), name)
     add(connection, names)
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from sqlalchemy import Connection, text
 
@@ -95,7 +96,9 @@ def put(connection: Connection, articles: Iterable[Article]) -> None:
 def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
     dialect = connection.dialect.name
     spelt = " ".join if dialect == "sqlite" else _vector
-    rows = [{"arrival": each.arrival, "words": spelt(_words(each))} for each in articles if each.arrival]
+    # In order, for FTS5 writes to disk what it has collected when one goes before the last.
+    visible = sorted((each for each in articles if each.arrival), key=attrgetter("arrival"))
+    rows = [{"arrival": each.arrival, "words": spelt(_words(each))} for each in visible]
     if rows:
         connection.execute(text(statements[dialect]), rows)
 

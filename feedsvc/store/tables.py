@@ -58,8 +58,13 @@ def _in_utc(value: datetime | None) -> datetime | None:
 
 
 def _sqlite_text(value: datetime | None) -> str | None:
-    instant = _in_utc(value)
-    return instant.isoformat(" ", "microseconds")[:26] if instant else None
+    if value is None:
+        return None
+    offset = value.utcoffset()
+    if offset is None:
+        raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+    instant = value.astimezone(UTC) if offset else value
+    return instant.isoformat(" ", "microseconds")[:26]
 
 
 def _from_sqlite_text(value: str | None) -> datetime | None:

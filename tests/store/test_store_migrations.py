@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
-from store_samples import NOON, article
+from store_samples import NOON, article, clear
 
 from feedsvc.errors import StoreOutdated, StoreTooNew
 from feedsvc.model import LabelKind, Leave, Query, Selection
@@ -54,6 +54,50 @@ def test_a_store_that_was_loaded_at_once_has_the_same_indexes(empty):
     with empty.begin() as tx, tx.articles.loading():
         tx.articles.put([article(40)])
     assert _indexes(empty) == before
+
+
+def test_what_is_loaded_at_once_is_what_would_have_been_put(empty):
+    """In whatever order it comes, and where an article comes twice."""
+    empty.migrate()
+    lines = [
+        article(
+            number,
+            title=f"Elan № {number % 4}, İlk",
+            body=f"<p>Körpü {number}&nbsp;&amp; gün</p>",
+            section=("Idman", "İDMAN", None)[number % 3],
+            tags=("Tag", "tag", f"T{number % 2}"),
+            embargo=NOON if number == 5 else None,
+            retracted=NOON if number == 7 else None,
+        )
+        for number in (3, 9, 1, 8, 5, 7, 2)
+    ]
+    batches = (lines[:4], lines[4:], [replace(lines[0], title="Corrected")])
+
+    with empty.begin() as tx:
+        for batch in batches:
+            tx.articles.put(batch)
+    put = _content(empty)
+    with empty.begin() as tx:
+        clear(tx)
+        for table in reversed(metadata.sorted_tables):
+            tx.articles._connection.execute(table.delete())
+    with empty.begin() as tx, tx.articles.loading():
+        for batch in batches:
+            tx.articles.put(batch)
+
+    assert _content(empty) == put
+
+
+def _content(store):
+    """Return all rows of all tables that articles stand in, and what searches find."""
+    tables = [metadata.tables[name] for name in ("article", "article_headline", "article_tag", "label", "revision")]
+    with store.read() as tx:
+        rows = {table.name: sorted(map(str, tx.articles._connection.execute(table.select()))) for table in tables}
+        asked = ("elan", "elan -gun", '"korpu 8"', "corrected", "kor*", "3")
+        found = {query: tx.articles.walk(Selection(query=query), limit=9) for query in asked}
+    assert found["corrected"]
+    assert len(found["kor*"]) == 6
+    return rows, found
 
 
 def test_loading_that_fails_leaves_the_indexes_alone(empty):
