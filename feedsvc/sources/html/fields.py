@@ -252,9 +252,7 @@ def _set_titles(
             item = items[text.item]
             if item.title is None and headline_quality(text.text) >= 0.6:
                 item.title = _lifted(text.owner, item, rival_owners)
-    for item in items:
-        if isinstance(item.title, HtmlElement):
-            _split_times(item, item.title, marks)
+    _split_times(items, marks)
 
 
 def _lifted(owner: HtmlElement, item: Parts, rivals: set[HtmlElement]) -> HtmlElement:
@@ -279,14 +277,20 @@ def _lifted(owner: HtmlElement, item: Parts, rivals: set[HtmlElement]) -> HtmlEl
     return best
 
 
-def _split_times(item: Parts, title: HtmlElement, marks: Marks) -> None:
-    """Take a headline's own text as its time too, where the hour stands in it: "12:06 Ferry resumes"."""
-    if item.times:
+def _split_times(items: list[Parts], marks: Marks) -> None:
+    """Take headlines' own texts as their times too, where the hour stands in most of them: "12:06 Ferry resumes"."""
+    untimed = [item for item in items if not item.times]
+    timed = [item for item in untimed if isinstance(item.title, HtmlElement) and _opens_with_hour(item.title, marks)]
+    if len(timed) < len(untimed) * MOSTLY:
         return
-    text = marks.layout.text(title)
-    stamp = stamp_of(text[:_LONGEST_TIME])
-    if stamp is not None and not stamp.before and stamp.has_hour:
-        item.times = (title,)
+    for item in timed:
+        if isinstance(item.title, HtmlElement):
+            item.times = (item.title,)
+
+
+def _opens_with_hour(title: HtmlElement, marks: Marks) -> bool:
+    stamp = stamp_of(marks.layout.text(title)[:_LONGEST_TIME])
+    return stamp is not None and not stamp.before and stamp.has_hour
 
 
 def _set_sections(items: list[Parts], spots: list[Spot]) -> None:
