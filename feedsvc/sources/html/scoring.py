@@ -16,6 +16,7 @@ from feedsvc.sources.html.links import host_and_path
 from feedsvc.sources.html.marks import Marks, headline_quality
 from feedsvc.sources.html.rows import Group, Row, descending, rows
 from feedsvc.sources.html.stated import Clock
+from feedsvc.timestamps import Stamp
 
 _EXAMINED = 8  # candidates that are read whole; the news line of no page in the corpus stood below the fourth
 _MOST_COUNTED = 40  # entries; more do not make a list better
@@ -44,12 +45,28 @@ def best_line(marks: Marks, clock: Clock, base: str) -> Line | None:
         ),
         key=lambda one: (-one[0], one[1]),
     )
-    best: Line | None = None
-    for _, _, candidate in weighed[:_EXAMINED]:
-        line = _examined(candidate, marks, clock, base)
-        if line is not None and (best is None or line.score > best.score):
-            best = line
-    return best
+    examined = (_examined(candidate, marks, clock, base) for _, _, candidate in weighed[:_EXAMINED])
+    lines = sorted(filter(None, examined), key=lambda line: -line.score)
+    if not lines:
+        return None
+    return next((line for line in lines[1:] if _is_fuller(line, lines[0])), lines[0])
+
+
+def _is_fuller(line: Line, best: Line) -> bool:
+    """Tell whether a list has all that a labelled one has, and more: "Recent posts" beside the posts themselves."""
+    links = {row.link for row in best.rows}
+    return (
+        None not in links
+        and links <= {row.link for row in line.rows}
+        and all(isinstance(row.published, datetime) for row in line.rows)
+        and descending(line.rows) == 1
+        and (len(line.rows), _with_hours(line)) > (len(best.rows), _with_hours(best))
+    )
+
+
+def _with_hours(line: Line) -> int:
+    stated = (row.stated for row in line.rows)
+    return sum(isinstance(one, datetime) or (isinstance(one, Stamp) and one.has_hour) for one in stated)
 
 
 def _at_a_glance(candidate: Candidate, marks: Marks) -> float:
