@@ -69,11 +69,22 @@ def heading(parent: HtmlElement, first: HtmlElement, marks: Marks, own: set[int]
         start = place
         while start > 0 and not layout.pieces[start].breaks and start - 1 not in own:
             start -= 1
-        read = _read(spaced(layout.pieces[start : place + 1]), start, layout)
-        if read is not None:
-            return read
+        if not _is_menu_entry(layout.pieces[place].owner, parent, layout):
+            read = _read(spaced(layout.pieces[start : place + 1]), start, layout)
+            if read is not None:
+                return read
         place = start - 1
     return _NO_HEADING
+
+
+def _is_menu_entry(element: HtmlElement, parent: HtmlElement, layout: Layout) -> bool:
+    """Tell whether an element is of a menu above a list: "Video" there heads nothing."""
+    menus = (one for one in element.iterancestors() if _is_far(one))
+    return any(one is not layout.root and not layout.covers(one, parent) for one in menus)
+
+
+def _is_far(element: HtmlElement) -> bool:
+    return element.tag in _FAR or any(word.startswith(_FAR_STEMS) for word in names(element))
 
 
 def _read(line: str, place: int, layout: Layout) -> Heading | None:
@@ -150,8 +161,7 @@ def standing(parent: HtmlElement, item: HtmlElement, layout: Layout) -> float:
             break
         if depth < _NEAR:
             near.append(ancestor)
-        own = names(ancestor)
-        if ancestor.tag in _FAR or any(word.startswith(_FAR_STEMS) for word in own):
+        if _is_far(ancestor):
             value *= 0.15
         elif ancestor.tag == "header" and depth >= 1:
             value *= 0.5
