@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’‘ʼʻ`´][^\W\d_]+)*|[^\s\w]|_")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
 _LETTERED_HOUR = re.compile(r"(?<![\w:.])(\d\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
-_UHR = re.compile(r"(?<![\w:.])(\d\d?)\.(?=[0-5]\d\s?Uhr\b)")
+_UHR = re.compile(r"(?<![\w:.])(\d\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
 _IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
