@@ -4,7 +4,8 @@ Nothing here reads a clock, a file or the store; hides how identity is found.
 """
 
 from feedsvc.decide.health import alerts, counts, standing_code
-from feedsvc.decide.identity import Lookup, Mint, decide, lift, lookup, revise, shown
+from feedsvc.decide.identity import Lookup, decide, lookup, shown
+from feedsvc.decide.revision import Mint, lift, revise
 from feedsvc.decide.rhythm import interval, is_stalled, usual_gap
 from feedsvc.decide.touching import Touching
 

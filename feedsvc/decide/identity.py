@@ -1,4 +1,4 @@
-"""Which article an entry is, and what became of it.
+"""Which article an entry is.
 
 Knows identity and matching; hides them from everyone else. ``now``, the articles that could match and the mint of new
 ids are given.
@@ -6,18 +6,16 @@ ids are given.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from feedsvc.decide.enclosures import succeeding
+from feedsvc.decide.revision import CLOSE, Mint, accept, likeness, take_in
 from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Listing, Reading, SourceName, Verdict
-from feedsvc.text import canonical_link, headline_key, is_web_address, slug
+from feedsvc.text import canonical_link, headline_key, is_web_address
 
-# How alike two headlines of one minute must be (0..1, normalised edit distance of their keys). Without other evidence
-# only a corrected word passes. When the old headline stood in this list before and is gone now, a rewording does too.
-_CLOSE = 0.8
+# How alike (0..1) a headline must be to one that stood in this list before and is gone now: a rewording passes too.
 _REWORDED = 0.4
 # A headline that comes again so much later is the next of a daily column.
 _DAILY = timedelta(hours=20)
@@ -28,7 +26,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"\d+")
 
 _T = TypeVar("_T")
-Mint = Callable[[], tuple[ArticleId, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +102,10 @@ def decide(
             continue
         before = matcher.match(entry, own=own)
         if before is None:
-            article = _accept(entry, source, accepted, mint, section, language)
+            article = accept(entry, source, accepted, mint, section, language)
             change = Change(Verdict.NEW, entry, article, reason="not known by id, link or headline")
         else:
-            change = _revise(before, entry, own=own, again=matcher.is_decided(before), cut=cut, now=accepted)
+            change = take_in(before, entry, own=own, again=matcher.is_decided(before), cut=cut, now=accepted)
             article = change.article or before
         matcher.remember(entry, article, own=own)
         changes.append(change)
@@ -234,16 +231,16 @@ class _Matcher:
             rival = headline_key(article.title)
             if found in self._taken or (not own and rival in self._keys):
                 continue  # it stands in this list under its own headline: another story
-            likeness = _likeness(key, rival)
+            alike = likeness(key, rival)
             stood_here = found == self._subject if own else found in self._position
             if entry.published is None:
-                enough = stood_here and likeness >= _REWORDED and (own or self._is_between_neighbours(found))
+                enough = stood_here and alike >= _REWORDED and (own or self._is_between_neighbours(found))
             elif stood_here and entry.published == article.stated:
-                enough = likeness >= _REWORDED
+                enough = alike >= _REWORDED
             else:
-                enough = likeness >= _CLOSE and _NUMBER.findall(key) == _NUMBER.findall(rival)
-            if enough and (best is None or likeness > best[0]):
-                best = (likeness, found)
+                enough = alike >= CLOSE and _NUMBER.findall(key) == _NUMBER.findall(rival)
+            if enough and (best is None or alike > best[0]):
+                best = (alike, found)
         return best[1] if best else None
 
     def _rivals(self, entry: Entry) -> Iterable[ArticleId]:
@@ -261,130 +258,6 @@ class _Matcher:
         """Whether the article stood right behind the one that this list shows just before the entry."""
         before = self._position[found] - 1
         return before == (self._position.get(self._last, -2) if self._last else -1)
-
-
-def _accept(
-    entry: Entry, source: SourceName, accepted: datetime, mint: Mint, section: str | None, language: str | None
-) -> Article:
-    article_id, guid = mint()
-    return Article(
-        id=article_id,
-        guid=guid,
-        source=source,
-        title=entry.title,
-        slug=slug(entry.slug or entry.title),
-        # A site's clock may run ahead of ours; a feed never speaks of the future.
-        published=min(entry.published, accepted) if entry.published else accepted,
-        embargo=entry.published if entry.embargoed and entry.published and entry.published > accepted else None,
-        first_seen=accepted,
-        updated=accepted,
-        section=entry.section or section,
-        link=entry.link,
-        source_guid=entry.guid,
-        stated=entry.published,
-        authors=entry.authors,
-        tags=entry.tags,
-        summary=entry.summary,
-        body=entry.body,
-        image=entry.image,
-        enclosures=entry.enclosures,
-        via=entry.via,
-        language=entry.language or language,
-    )
-
-
-def _revise(before: Article, entry: Entry, *, own: bool, again: bool, cut: bool, now: datetime) -> Change:
-    """Decide about an entry that is a known article; what an entry leaves out is no edit.
-
-    The second copy of an article in one harvest (``again``) only fills in what is missing: the first one has the word.
-    On a page that may be half of one (``cut``), the beginning of a known text takes nothing away.
-    """
-    if before.retracted is not None:
-        return Change(Verdict.UNCHANGED, entry, before, before, "retracted: it stays so")
-    keeps_title = again or (before.body and not own and _is_copy(entry.title, before.title))
-    old, new = (entry, before) if again else (before, entry)
-    keeps_body = cut and _is_beginning(entry.body, before.body)
-    # A list's small picture does not take the place of the one that the article's own page showed.
-    keeps_image = "image" in before.pinned or (before.image and before.followed and before.body and not own)
-    image = before.image if keeps_image else new.image or old.image
-    said = {
-        "title": before.title if keeps_title else entry.title,
-        "slug": before.slug if again or not entry.slug else slug(entry.slug),
-        "section": new.section or old.section,
-        "link": before.link or entry.link,
-        "source_guid": before.source_guid or entry.guid,
-        "stated": before.stated or entry.published if again else entry.published or before.stated,
-        "authors": new.authors or old.authors,
-        "tags": new.tags or old.tags,
-        "summary": new.summary or old.summary,
-        "body": before.body if keeps_body else new.body or old.body,
-        "image": image,
-        "enclosures": succeeding(old.enclosures, new.enclosures, former=before.image, image=image),
-        "via": new.via or old.via,
-        "embargo": before.embargo and _promise(entry, now, before.embargo),
-    }
-    edits: dict[str, Any] = {
-        name: value for name, value in said.items() if value != getattr(before, name) and name not in before.pinned
-    }
-    # Most entries say what they said before: they cost no new Article.
-    after = replace(before, **edits) if edits else before
-    return revise(before, after, entry, now)
-
-
-def revise(before: Article, after: Article, entry: Entry, now: datetime) -> Change:
-    """Decide about an edit, by a source or by hand: number the revision, keep the former headline as an alias.
-
-    ``updated`` moves only for an edit that a reader would call one (RFC 4287 §4.2.15); ``published`` never.
-    """
-    if after is before or after == before:
-        return Change(Verdict.UNCHANGED, entry, before, before)
-    reasons = [
-        name
-        for name, differs in (
-            ("headline", headline_key(before.title) != headline_key(after.title)),
-            ("body", before.body != after.body),
-            ("summary", before.summary != after.summary and not after.body),
-        )
-        if differs
-    ]
-    revised = replace(
-        after,
-        slug=after.slug if entry.slug or after.title == before.title else slug(after.title),
-        aliases=_distinct((*before.aliases, headline_key(before.title))) if "headline" in reasons else before.aliases,
-        revision=before.revision + 1,
-        updated=max(now, before.updated) if reasons else before.updated,
-    )
-    reason = f"{' and '.join(reasons)} edited" if reasons else "details filled in"
-    return Change(Verdict.CHANGED, entry, revised, before, reason)
-
-
-def _promise(entry: Entry, now: datetime, before: datetime) -> datetime | None:
-    """Return until when an article under embargo is to be held back now: an entry may move its promise, or drop it."""
-    if not entry.embargoed or entry.published is None:
-        return now if entry.published else before
-    return max(entry.published, now)
-
-
-def lift(article: Article, now: datetime) -> Article:
-    """Return the article as it is once its embargo is over: it appears as news of that instant."""
-    return replace(article, embargo=None, published=min(article.embargo or now, now), updated=max(now, article.updated))
-
-
-def _is_beginning(body: str | None, whole: str | None) -> bool:
-    return body is not None and whole is not None and whole.startswith(body.removesuffix("</p>"))
-
-
-def _is_copy(spelling: str, title: str) -> bool:
-    """Whether a list's spelling is but a copy of the article's own headline (quotes dropped, a letter missing)."""
-    return _likeness(headline_key(spelling), headline_key(title)) >= _CLOSE
-
-
-def _likeness(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only an edited headline comes this far
-
-    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other)) / 100
 
 
 def entries_of(harvest: Harvest) -> tuple[Entry, ...]:
