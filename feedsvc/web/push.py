@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs
 
 from flask import Blueprint, request
 from flask import Response as FlaskResponse
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from feedsvc import addresses
@@ -37,6 +37,7 @@ from feedsvc.web.problems import Problem
 from feedsvc.web.representation import NOSNIFF, Headers
 
 BODY_MOST_BYTES = 1_000_000
+_READ_OUT_MOST_BYTES = 8 * BODY_MOST_BYTES
 _LISTED, _LISTED_MOST = 50, 100
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -217,7 +218,18 @@ def body_bytes() -> bytes:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
     request.max_content_length = BODY_MOST_BYTES
-    return request.get_data()
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        _read_out(request.environ["wsgi.input"])
+        raise
+
+
+def _read_out(body: IO[bytes]) -> None:
+    # Who is answered and cut off while he still sends hears of a broken pipe, and not why (RFC 9112 §9.6).
+    left = _READ_OUT_MOST_BYTES
+    while left > 0 and (some := body.read(min(left, 65_536))):
+        left -= len(some)
 
 
 def parsed(body: bytes) -> object:

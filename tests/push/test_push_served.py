@@ -99,8 +99,9 @@ def test_a_body_may_come_in_chunks_and_be_a_million_bytes(served: Served, chunke
     assert served("POST", "/api/articles", item.rjust(1_000_000), chunked=chunked)[0] == 201
 
 
-def test_a_body_that_is_too_large_is_refused(served: Served) -> None:
-    status, headers, body = served("POST", "/api/articles", b" " * 1_000_001)
+@pytest.mark.parametrize("size", [1_000_001, 6_000_000])
+def test_a_body_that_is_too_large_is_refused_once_it_is_sent(served: Served, size: int) -> None:
+    status, headers, body = served("POST", "/api/articles", b" " * size)
     assert (status, headers["Content-Type"]) == (413, "application/problem+json")
     assert json.loads(body)["status"] == 413
 
