@@ -370,7 +370,9 @@ def test_a_backup_of_another_version_says_what_to_do(some, file, field, value, t
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"hello", b'{"type": "feedsvc", "format": 1}\n', gzip.compress(b"hello\n[]\n")]
+    "content",
+    [b"", b"hello", b'{"type": "feedsvc", "format": 1}\n', gzip.compress(b"hello\n[]\n", mtime=0)],
+    ids=["nothing", "a word", "no gzip", "no backup"],
 )
 def test_a_file_of_another_kind_is_refused(some, file, content):
     file.write_bytes(content)
