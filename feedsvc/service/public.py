@@ -6,6 +6,7 @@ anything: every web worker of every machine gives the same answers.
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -45,6 +46,10 @@ class Public:
         self._config = config
         self._store = store
         self._clock = clock
+
+    def still(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads within the block be of one state of the store; several looks cost one."""
+        return self._store.still()
 
     def publication(self) -> int:
         """Return a number that grows whenever a document or an article has changed; cheap."""

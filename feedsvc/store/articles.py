@@ -1,6 +1,6 @@
 """Articles: found by page, by id and by what an entry may be matched with; written with their revisions."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Select,
+    bindparam,
     func,
     select,
     tuple_,
@@ -31,6 +31,7 @@ from feedsvc.text import canonical_link
 _WINDOW = 1_000
 
 _BY_AGE = attrgetter("published", "first_seen", "id")
+_ONE = ROWS.where(article.c.id == bindparam("of"))
 
 
 class Articles:
@@ -44,7 +45,7 @@ class Articles:
 
     def get(self, id: ArticleId) -> Article | None:
         """Return the article, retracted or not."""
-        return self._first(article.c.id == id)
+        return next(self._values(_ONE, {"of": id}), None)
 
     def get_by_link(self, link: str) -> Article | None:
         """Return the article that was taken from this address, of whatever source, retracted or not."""
@@ -52,7 +53,8 @@ class Articles:
         first = select(func.min(article.c.source).label("name")).cte("sources", recursive=True)
         following = select(func.min(article.c.source)).where(article.c.source > first.c.name).scalar_subquery()
         sources = first.union_all(select(following).where(first.c.name.is_not(None)))
-        return self._first(article.c.source.in_(select(sources.c.name)) & (article.c.link_key == canonical_link(link)))
+        taken = (article.c.source.in_(select(sources.c.name)), article.c.link_key == canonical_link(link))
+        return next(self._values(ROWS.where(*taken)), None)
 
     def known_guids(self, guids: Iterable[str]) -> set[str]:
         """Return those of the guids that articles have, of whatever source, retracted ones too."""
@@ -76,7 +78,8 @@ class Articles:
             found = self._searched(selection, Span(), _WINDOW, retracted=retracted)
             older = (each for each in found if before is None or _BY_AGE(each) < _BY_AGE(before))
             return tuple(islice(sorted(older, key=_BY_AGE, reverse=True), limit))
-        return tuple(self._values(selecting.page(selection, limit=limit, before=before, retracted=retracted)))
+        page = selecting.page(selection, limit=limit, goes_on=before is not None, retracted=retracted)
+        return tuple(self._values(page, selecting.place(before)))
 
     def list_between(
         self, start: datetime, end: datetime, *, limit: int, before: Article | None = None
@@ -272,16 +275,13 @@ class Articles:
         found = [each for some in chunks(numbers) for each in self._values(ROWS.where(article.c.arrival.in_(some)))]
         return tuple(sorted(found, key=attrgetter("arrival"), reverse=span.newest_first))
 
-    def _first(self, condition: ColumnElement[bool]) -> Article | None:
-        return next(self._values(ROWS.where(condition)), None)
-
     def _those(self, ids: Iterable[str]) -> Iterator[Article]:
         # By id alone: given the source as well, SQLite walks through all articles of the source.
         for some in chunks(ids):
             yield from self._values(ROWS.where(article.c.id.in_(some)))
 
-    def _values(self, statement: Select[Any]) -> Iterator[Article]:
-        return map(article_rows.value, self._connection.execute(statement).all())
+    def _values(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Iterator[Article]:
+        return map(article_rows.value, self._connection.execute(statement, parameters).all())
 
     # --- writing ------------------------------------------------------------------------------------------------------
 

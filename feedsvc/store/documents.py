@@ -26,6 +26,9 @@ class State(NamedTuple):
     made_of: str
 
 
+_IDENTITY = select(feed_identity).where(feed_identity.c.feed == bindparam("of"))
+
+
 class Documents:
     """One document for each feed and format, and the identity of each feed."""
 
@@ -132,7 +135,7 @@ class Documents:
         return tuple(_identity(row) for row in rows)
 
     def identity(self, feed: FeedName) -> FeedIdentity | None:
-        row = self._connection.execute(select(feed_identity).where(feed_identity.c.feed == feed)).first()
+        row = self._connection.execute(_IDENTITY, {"of": feed}).first()
         return _identity(row) if row else None
 
     def put_identity(self, identity: FeedIdentity) -> None:

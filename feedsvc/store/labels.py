@@ -6,7 +6,7 @@ Knows how slugs are given; hides that a name is written down once, by the first 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from feedsvc.model import Article, ArticleId, Label, LabelKind, fold_name
 from feedsvc.store.batches import chunks
@@ -15,28 +15,30 @@ from feedsvc.text import slug
 
 _Name = tuple[LabelKind, str]
 
+# Made once: each page that names labels, and each feed of one, begins with such a look-up.
+_ROWS = select(label.c.kind, label.c.key, label.c.slug, label.c.name)
+_BY_SLUG = _ROWS.where(label.c.kind == bindparam("of"), label.c.slug == bindparam("at"))
+_NAMED = _ROWS.where(label.c.key.in_(bindparam("any", expanding=True)))
+
 
 def get(connection: Connection, kind: LabelKind, slug: str) -> Label | None:
-    row = connection.execute(select(label).where(label.c.kind == kind, label.c.slug == slug)).first()
-    return Label(kind, row.key, row.slug, row.name) if row else None
+    row = connection.execute(_BY_SLUG, {"of": kind, "at": slug}).first()
+    return _label(*row) if row else None
 
 
 def page(connection: Connection, kind: LabelKind, *, limit: int, after: str) -> tuple[Label, ...]:
-    rows = select(label).where(label.c.kind == kind, label.c.slug > after).order_by(label.c.slug).limit(limit)
-    return tuple(Label(kind, row.key, row.slug, row.name) for row in connection.execute(rows))
+    rows = _ROWS.where(label.c.kind == kind, label.c.slug > after).order_by(label.c.slug).limit(limit)
+    return tuple(_label(*row) for row in connection.execute(rows))
 
 
 def named(connection: Connection, names: Iterable[str]) -> tuple[Label, ...]:
-    rows = (connection.execute(select(label).where(label.c.key.in_(some))) for some in chunks({*map(fold_name, names)}))
-    return tuple(Label(LabelKind(row.kind), row.key, row.slug, row.name) for found in rows for row in found)
+    found = (connection.execute(_NAMED, {"any": some}) for some in chunks({*map(fold_name, names)}))
+    return tuple(_label(*row) for rows in found for row in rows)
 
 
 def of(connection: Connection, articles: Sequence[Article]) -> dict[ArticleId, tuple[Label, ...]]:
     names = {each.id: [(kind, fold_name(name)) for kind, name in _names(each)] for each in articles}
-    found: dict[_Name, Label] = {}
-    for some in chunks({key for carried in names.values() for _, key in carried}):
-        for row in connection.execute(select(label).where(label.c.key.in_(some))):
-            found[LabelKind(row.kind), row.key] = Label(LabelKind(row.kind), row.key, row.slug, row.name)
+    found = {(each.kind, each.key): each for each in named(connection, {n for some in names.values() for _, n in some})}
     return {id_: tuple(found[name] for name in carried if name in found) for id_, carried in names.items()}
 
 
@@ -73,6 +75,10 @@ def _free_slug(connection: Connection, kind: LabelKind, name: str) -> str:
         for each in (f"{wanted}-{number}" if number > 1 else wanted for number in count(1))
         if get(connection, kind, each) is None
     )
+
+
+def _label(kind: str, key: str, slug: str, name: str) -> Label:
+    return Label(LabelKind(kind), key, slug, name)
 
 
 def _names(article: Article) -> Iterator[_Name]:

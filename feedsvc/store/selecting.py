@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, exists, not_, or_, select, tuple_, union
+from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, not_, or_, select, tuple_, union
 
 from feedsvc.model import Article, Selection, fold_name
 from feedsvc.store.article_rows import ROWS
@@ -65,18 +65,23 @@ _EVERY = _Criterion((), article.c.id, article.c.id)
 
 # A statement is a pure value, and takes longer to make than SQLite to walk along: most are asked for again and again.
 @lru_cache(maxsize=64)
-def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Select[Any]:
-    """Return the statement for :meth:`Articles.list`."""
+def page(selection: Selection, *, limit: int, goes_on: bool, retracted: bool) -> Select[Any]:
+    """Return the statement for :meth:`Articles.list`; where it goes on, with :func:`place` as its parameters."""
 
     def older(*order: Column[Any]) -> Iterator[ColumnElement[bool]]:
-        if before is not None:
-            last = (before.published, before.first_seen, before.id)
-            yield tuple_(*order) < tuple_(*last, types=[column.type for column in order])
+        if goes_on:
+            names = zip(_BY_PUBLISHED, order, strict=True)
+            yield tuple_(*order) < tuple_(*(bindparam(f"last_{name}", type_=column.type) for name, column in names))
 
     visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
     picked = _first(selection, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
     rows = ROWS.join(picked, picked.c.id == article.c.id)
     return rows.order_by(*_sorted(picked, _BY_PUBLISHED, descending=True)).limit(limit)
+
+
+def place(before: Article | None) -> dict[str, Any]:
+    """Return the parameters that say after which article a page begins."""
+    return {f"last_{name}": getattr(before, name) for name in _BY_PUBLISHED} if before else {}
 
 
 def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Select[Any]:

@@ -1,5 +1,6 @@
 """The door of the store: opening, migrating, transactions."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,6 +56,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._still = threading.local()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -119,8 +121,26 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Read one consistent state: what others commit meanwhile is not seen. Writing here is refused."""
+        held: Transaction | None = getattr(self._still, "held", None)
+        if held is not None:
+            yield held
+            return
         with self._telling_outdated(), self._database.read() as connection:
             yield Transaction(connection)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Let all reading of this thread within the block be of one state, in one transaction.
+
+        What the thread writes there itself is not seen either, until the block has ended.
+        """
+        with self.read() as tx:
+            before = getattr(self._still, "held", None)
+            self._still.held = tx
+            try:
+                yield
+            finally:
+                self._still.held = before
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:

@@ -17,7 +17,7 @@ from feedsvc.service import Service
 from feedsvc.text import one_line
 from feedsvc.web import line_views, micropub, problems
 from feedsvc.web.line_views import Part
-from feedsvc.web.memory import Memory
+from feedsvc.web.memory import Memory, still
 from feedsvc.web.problems import Found
 from feedsvc.web.representation import Resource, redirect
 
@@ -103,7 +103,7 @@ class LinePages:
                 return redirect(site.base_url, addresses.ARCHIVE)
             return self._page("months.html", service, **line_views.months(site, service.lines.months()))
 
-        return self._respond(self._memory.get(request.path, load))
+        return self._respond(self._memory.get(request.path, still(load)))
 
     def year(self, year: int) -> Response:
         """``/archive/YYYY``: redirected to its place in the overview."""
@@ -114,7 +114,7 @@ class LinePages:
                 return problems.NO_SUCH_MONTH
             return redirect(service.config.site.base_url, f"{addresses.ARCHIVE}#y{year}")
 
-        return self._respond(self._memory.get(request.path, load))
+        return self._respond(self._memory.get(request.path, still(load)))
 
     def month(self, year: int, number: int) -> Response:
         """``/archive/YYYY/MM``: what was published in a month of the site's zone."""
@@ -160,7 +160,7 @@ class LinePages:
             return make(service, before) if before else problems.NO_SUCH_PAGE
 
         # No path begins with an id, so no other page has this key.
-        return self._respond((memory or self._memory).get(f"{asked} {key}" if asked else key, load))
+        return self._respond((memory or self._memory).get(f"{asked} {key}" if asked else key, still(load)))
 
 
 def parameter(name: str) -> str | None:

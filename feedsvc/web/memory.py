@@ -131,3 +131,13 @@ class Memory:
         gone = self._kept.pop(key, None)
         if gone is not None:
             self._weight -= gone.resource.weight
+
+
+def still(load: Callable[[Service], Found]) -> Callable[[Service], Found]:
+    """Return what loads the same of one state of the store, whatever is written meanwhile."""
+
+    def loaded(service: Service) -> Found:
+        with service.public.still():
+            return load(service)
+
+    return loaded

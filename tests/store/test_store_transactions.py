@@ -45,6 +45,45 @@ def test_a_reader_sees_one_state_whatever_is_committed_meanwhile(store):
         assert reader.articles.count() == 1
 
 
+def test_all_that_a_thread_reads_within_the_block_is_of_one_state(store):
+    with store.still():
+        with store.read() as reader:
+            assert reader.articles.count() == 0
+        with store.begin() as writer:
+            writer.articles.put([article()])
+        with store.still(), store.read() as reader:
+            assert reader.articles.count() == 0
+        with store.read() as reader:
+            assert reader.articles.count() == 0
+    with store.read() as reader:
+        assert reader.articles.count() == 1
+
+
+def test_other_threads_go_on_seeing_what_there_is(store):
+    seen = []
+
+    def look():
+        with store.read() as reader:
+            seen.append(reader.articles.count())
+
+    with store.still():
+        with store.begin() as writer:
+            writer.articles.put([article()])
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert seen == [1]
+
+
+def test_after_a_failure_within_the_block_reading_goes_on_as_ever(store):
+    with pytest.raises(LookupError), store.still():
+        raise LookupError
+    with store.begin() as writer:
+        writer.articles.put([article()])
+    with store.read() as reader:
+        assert reader.articles.count() == 1
+
+
 def test_writing_in_a_transaction_that_reads_is_a_bug_and_travels_up(store):
     with pytest.raises(DBAPIError), store.read() as tx:
         tx.articles.put([article()])
