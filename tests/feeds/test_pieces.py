@@ -25,6 +25,7 @@ _STRAY = (
     *("", "<", '"', "&#0;", "&lt;", "\xff", "\x7f", "\ufffe", "<item/>", "<entry/>", "<!--", "-->", "]]>", "<![CDATA["),
     *("</item><item>", "</entry><entry>", "</channel><channel>", "</feed><feed>", "</item></channel><channel><item>"),
     *("</channel></rss><rss><channel>", "<?x?>", 'xml:lang="en"', 'xmlns="x:"', 'xmlns:media="x:"', "&x;", "<x:y/>"),
+    *("<cut/>", '<cut xmlns=""/>', '--><cut xmlns=""/><!--', "<item/><cut/><item>", "<entry/><cut/><entry>"),
     *("</item></entries><entries><item>", "</entries></feed><feed><entries>", "<place/>", "<![CDATA[<]]>"),
     *("{", "}", "},{", "]", '],"items":[', '\\ud800', '"id":"x",', "urn:x-news:1", "urn:x-news:0", ",", "null", "\n"),
 )  # fmt: skip
@@ -73,6 +74,15 @@ def test_entries_of_one_id_do_not_pass_together(form, forgetful):
     one, other = written.entries
     assert gate.passes(replace(written, entries=(one,)), form)
     assert not gate.passes(replace(written, entries=(one, other, one)), form)
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("by", [-30, -6, 30])
+def test_entries_that_are_whole_only_together_do_not_pass(form, by, forgetful):
+    written = parted(form, GOOD[form])
+    both = b"".join(written.entries) if form is not Format.JSON else written.between.join(written.entries)
+    cut = len(written.entries[0]) + by
+    assert not gate.passes(replace(written, entries=(both[:cut], both[cut:])), form)
 
 
 @settings(max_examples=1000, deadline=None)

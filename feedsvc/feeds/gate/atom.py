@@ -5,7 +5,7 @@ Knows the rules of Atom alone; hides its spelling.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedsvc.feeds.gate import rules, xml
@@ -29,6 +29,7 @@ _URI = re.compile(
 )
 _TEXTS = tuple(f"{ATOM}{name}" for name in ("title", "subtitle", "summary", "rights", "content"))
 _TYPES = (None, "text", "html", "xhtml")
+_HTML = ("html", "xhtml")
 
 
 def read(root: Any) -> tuple[Head | None, list[Finding]]:
@@ -38,7 +39,11 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
     parts = xml.parts(root)
     found = [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
     found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
-    found += [*_id("feed", xml.text(parts, _ID)), *_types("feed", parts), *_alternates("feed", parts, rules.FEED_ONCE)]
+    found += [
+        *_id("feed", xml.text(parts, _ID)),
+        *_types("feed", parts),
+        *_alternates("feed", _links(parts), rules.FEED_ONCE),
+    ]
     found += xml.history(parts)
     links = parts.get(_LINK, ())
     signed = _is_signed(parts)
@@ -72,18 +77,19 @@ def entry(number: int, element: Any, found: list[Finding], *, signed: bool = Tru
     parts = xml.parts(element)
     identity = xml.text(parts, _ID)
     where = identity if identity and identity.strip() else f"entry {number}"
-    found += (
+    found += [
         (rules.ID_PRESENT if name == "id" else rules.ENTRY_REQUIRED).broken(where, f"does not have one {name}")
         for name in xml.lacking(parts, _REQUIRED)
-    )
-    found += (rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ENTRY_ONCE))
-    found += [*_id(where, identity), *_types(where, parts), *_alternates(where, parts, rules.ENTRY_ONCE)]
+    ]
+    found += [rules.ENTRY_ONCE.broken(where, f"has more than one {name}") for name in xml.repeated(parts, _ENTRY_ONCE)]
+    found += [*_id(where, identity), *_types(where, parts)]
     sources = [xml.parts(source) for source in parts.get(_SOURCE, ())]
     for source in sources:
         found += _id(where, xml.text(source, _ID))
     if not signed and not any(map(_is_signed, (parts, *sources))):
         found.append(rules.ENTRY_REQUIRED.broken(where, "has no author, nor has the feed"))
-    links = [(link.get("rel", "alternate"), link) for link in parts.get(_LINK, ())]
+    links = _links(parts)
+    found += _alternates(where, links, rules.ENTRY_ONCE)
     return Item(
         where=where,
         id=identity,
@@ -92,19 +98,16 @@ def entry(number: int, element: Any, found: list[Finding], *, signed: bool = Tru
         published=xml.moment(parts, _PUBLISHED, rfc3339, where, found),
         updated=xml.moment(parts, _UPDATED, rfc3339, where, found),
         authors=_names(parts),
-        tags=tuple(category.get("term", "") for category in parts.get(_CATEGORY, ())),
+        tags=tuple([category.get("term", "") for category in parts.get(_CATEGORY, ())]),
         links=tuple([link.get("href") for rel, link in links if rel != "enclosure"]),
         media=xml.attributes(parts, xml.MEDIA, "url"),
-        html=tuple(
-            xml.source(text) if text.get("type") == "xhtml" else text.text or ""
-            for name in _CONTENTS
-            for text in parts.get(name, ())
-            if text.get("type") in ("html", "xhtml")
-        ),
+        html=tuple([_markup(text) for name in _CONTENTS for text in parts.get(name, ()) if text.get("type") in _HTML]),
         attachments=tuple(
-            Attachment(link.get("href"), link.get("type"), link.get("length"))
-            for rel, link in links
-            if rel == "enclosure"
+            [
+                Attachment(link.get("href"), link.get("type"), link.get("length"))
+                for rel, link in links
+                if rel == "enclosure"
+            ]
         ),
         language=element.get(LANG),
     )
@@ -116,34 +119,44 @@ def _plain(parts: Parts, name: str) -> str:
     return html.unescape(text) if name in parts and parts[name][0].get("type") == "html" else text
 
 
+def _markup(text: Any) -> str:
+    return xml.source(text) if text.get("type") == "xhtml" else text.text or ""
+
+
 def _names(parts: Parts) -> tuple[str, ...]:
     """Return the name of each author, empty for one without."""
-    return tuple(xml.text(xml.parts(author), _NAME) or "" for author in parts.get(_AUTHOR, ()))
+    return tuple([xml.text(xml.parts(author), _NAME) or "" for author in parts.get(_AUTHOR, ())])
 
 
 def _is_signed(parts: Parts) -> bool:
     return any(name.strip() for name in _names(parts))
 
 
-def _id(where: str, identity: str | None) -> Iterator[Finding]:
+def _id(where: str, identity: str | None) -> list[Finding]:
     """An id of the entry, or of the feed that it was taken from."""
     if identity and identity.strip() and not _URI.fullmatch(identity):
-        yield rules.ID_ADDRESS.broken(where, f"has an id that is no address and no URN: {identity}")
+        return [rules.ID_ADDRESS.broken(where, f"has an id that is no address and no URN: {identity}")]
+    return []
 
 
-def _types(where: str, parts: Parts) -> Iterator[Finding]:
-    for name in _TEXTS:
-        for text in parts.get(name, ()):
-            kind = text.get("type")
-            # Content, and it alone, may also be of a media type (RFC 4287 §4.1.3.1).
-            if kind not in _TYPES and not (name == _CONTENT and "/" in kind):
-                yield rules.TEXT_TYPE.broken(where, f"has a {xml.local(name)} of type {kind}")
+def _types(where: str, parts: Parts) -> list[Finding]:
+    # Content, and it alone, may also be of a media type (RFC 4287 §4.1.3.1).
+    return [
+        rules.TEXT_TYPE.broken(where, f"has a {xml.local(name)} of type {kind}")
+        for name in _TEXTS
+        for text in parts.get(name, ())
+        if (kind := text.get("type")) not in _TYPES and not (name == _CONTENT and "/" in kind)
+    ]
 
 
-def _alternates(where: str, parts: Parts, rule: Rule) -> Iterator[Finding]:
-    links = [link for link in parts.get(_LINK, ()) if link.get("rel", "alternate") == "alternate"]
-    if len({(link.get("type"), link.get("hreflang")) for link in links}) < len(links):
-        yield rule.broken(where, "has two alternate links of one type and language")
+def _alternates(where: str, links: Sequence[tuple[str, Any]], rule: Rule) -> list[Finding]:
+    kinds = [(link.get("type"), link.get("hreflang")) for rel, link in links if rel == "alternate"]
+    twice = len(set(kinds)) < len(kinds)
+    return [rule.broken(where, "has two alternate links of one type and language")] if twice else []
+
+
+def _links(parts: Parts) -> list[tuple[str, Any]]:
+    return [(link.get("rel", "alternate"), link) for link in parts.get(_LINK, ())]
 
 
 def _instants(head: Head) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Knows ids, links, times and contents as every reader takes them; hides nothing o
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from feedsvc.feeds.gate import markup, rules
 from feedsvc.feeds.gate.rules import Finding
@@ -156,6 +157,7 @@ def _addresses(where: str, links: Iterable[str | None]) -> Iterator[Finding]:
             yield rules.LINK_ABSOLUTE.broken(where, f"has a link that is not an absolute address: {link}")
 
 
+@lru_cache(maxsize=4096)  # each format asks for the same ones
 def _is_absolute(link: str | None) -> bool:
     return link is not None and _ADDRESS.fullmatch(link) is not None
 

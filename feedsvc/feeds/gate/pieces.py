@@ -1,11 +1,13 @@
 """A document judged by its parts: an entry that has passed once passes in every document that it stands in.
 
-Knows why that is the judgement of the whole, and hides the memory of entries. An entry is parsed by itself, within
-elements that declare what its feed declares: as these are closed but once, at the end, it is one whole element. The
-feed is parsed with an empty element in place of its entries. To put whole elements there leaves it well-formed. What
-the rules ask of an entry they ask of nothing around it, but for the few that compare it with others; those ask its id.
+Knows why that is the judgement of the whole, and hides the memory of entries. Entries are parsed within elements that
+declare what their feed declares, with an empty element between any two of them that none of them can write: where all
+of those are found beside one another, and one element between them, each entry is one whole element. The feed is parsed
+with an empty element in place of its entries. To put whole elements there leaves it well-formed. What the rules ask of
+an entry they ask of nothing around it, but for the few that compare it with others; those ask its id.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -20,6 +22,7 @@ from feedsvc.model import Format
 # By format and frame, that an entry of these bytes passes, and its id.
 _known: Memory[tuple[Format, "_Frame", bytes], str] = Memory(4_000_000)
 _PLACE = '<place xmlns=""/>'
+_CUT, _CUT_BEGINS = b'<cut xmlns=""/>', b"<cut"
 _PLACES = {Format.RSS: "channel/place", Format.ATOM: "place"}
 
 
@@ -37,33 +40,52 @@ def passes(written: Written, format: Format) -> bool:
     if shell is None:
         return False
     head, frame = shell
-    ids = []
-    for entry in written.entries:
-        identity = _known.get((format, frame, entry)) or _judged(entry, format, frame)
-        if identity is None:
-            return False
-        ids.append(identity)
-    return not _blocked([*judge.feed(head), *judge.together(head, ids)])
+    ids = {entry: _known.get((format, frame, entry)) for entry in written.entries}
+    fresh = [entry for entry, identity in ids.items() if identity is None]
+    judged = _judged(fresh, format, frame) if fresh else []
+    if judged is None:
+        return False
+    ids.update(zip(fresh, judged, strict=True))
+    return not _blocked([*judge.feed(head), *judge.together(head, [ids[entry] or "" for entry in written.entries])])
 
 
-def _judged(entry: bytes, format: Format, frame: _Frame) -> str | None:
-    """Return the id of an entry that passes."""
-    value, found = json_feed.parse(entry) if format is Format.JSON else _element(entry, format, frame)
-    if value is None or (format is Format.JSON and not isinstance(value, dict)):
+def _judged(entries: Sequence[bytes], format: Format, frame: _Frame) -> list[str] | None:
+    """Return the ids of entries that pass, None when one of them does not."""
+    values = _objects(entries) if format is Format.JSON else _elements(entries, format, frame)
+    if values is None:
         return None
+    found: list[Finding] = []
     read = {Format.RSS: rss.entry, Format.ATOM: atom.entry, Format.JSON: json_feed.entry}[format]
-    item = read(1, value, found)
-    if item.id is None or _blocked([*characters.judge(entry, format), *found, *judge.entry(item)]):
+    items = [read(number, value, found) for number, value in enumerate(values, start=1)]
+    if _blocked(found) or any(_blocked(judge.entry(item)) for item in items):
         return None
-    _known.keep((format, frame, entry), item.id, 300)  # the bytes are kept by who wrote them
-    return item.id
+    ids = [item.id or "" for item in items]
+    for entry, identity in zip(entries, ids, strict=True):
+        _known.keep((format, frame, entry), identity, 300)  # the bytes are kept by who wrote them
+    return ids
 
 
-def _element(entry: bytes, format: Format, frame: _Frame) -> tuple[Any, list[Finding]]:
-    root, found = xml.parse(frame.begin + entry + frame.end)
-    tag = rss.ENTRY if format is Format.RSS else atom.ENTRY
-    alone = root is not None and len(root) == 1 and len(root[0]) == 1
-    return (root[0][0] if alone and root[0][0].tag == tag else None), found
+def _elements(entries: Sequence[bytes], format: Format, frame: _Frame) -> list[Any] | None:
+    """Return the entries parsed at once, None when one of them is anything but one whole element."""
+    body = b"".join((frame.begin, _CUT.join(entries), frame.end))
+    if body.count(_CUT_BEGINS) != len(entries) - 1:  # an entry has one of its own
+        return None
+    root, found = xml.parse(body)
+    if root is None or len(root) != 1 or _blocked([*found, *characters.judge(body, format)]):
+        return None
+    elements = list(root[0])
+    tags = [rss.ENTRY if format is Format.RSS else atom.ENTRY, "cut"] * len(entries)
+    return elements[::2] if [element.tag for element in elements] == tags[:-1] else None
+
+
+def _objects(entries: Sequence[bytes]) -> list[Any] | None:
+    """Return the entries parsed one by one, None when one of them is anything but an object."""
+    parsed = [json_feed.parse(entry) for entry in entries]
+    if any(found or not isinstance(value, dict) for value, found in parsed):
+        return None
+    if _blocked(characters.judge(b"".join((b"[", b",".join(entries), b"]")), Format.JSON)):
+        return None
+    return [value for value, _ in parsed]
 
 
 def _xml_shell(written: Written, format: Format) -> tuple[Head, _Frame] | None:
@@ -97,5 +119,5 @@ def _json_shell(written: Written) -> tuple[Head, _Frame] | None:
     return head, _Frame()
 
 
-def _blocked(found: list[Finding]) -> bool:
+def _blocked(found: Iterable[Finding]) -> bool:
     return any(finding.blocks for finding in found)

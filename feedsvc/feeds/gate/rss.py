@@ -67,12 +67,10 @@ def entry(number: int, element: Any, found: list[Finding]) -> Item:
     title, description = xml.text(parts, "title"), xml.text(parts, "description")
     if not (title or description or "").strip():
         found.append(rules.ENTRY_REQUIRED.broken(where, "has neither title nor description"))
-    if (
-        _CONTENT in parts
-        and "description" in parts
-        and element.index(parts[_CONTENT][0]) < element.index(parts["description"][0])
-    ):
-        found.append(rules.RSS_SUMMARY_FIRST.broken(where, "has its content before its description"))
+    if _CONTENT in parts and "description" in parts:
+        tags = list(parts)  # in the order of their first elements
+        if tags.index(_CONTENT) < tags.index("description"):
+            found.append(rules.RSS_SUMMARY_FIRST.broken(where, "has its content before its description"))
     found += _permalink(where, parts)
     found += _editors(where, parts, "author")
     enclosures = parts.get("enclosure", ())
@@ -89,16 +87,16 @@ def entry(number: int, element: Any, found: list[Finding]) -> Item:
         link=link,
         published=xml.moment(parts, "pubDate", rfc822, where, found),
         updated=xml.moment(parts, _UPDATED, rfc3339, where, found),
-        authors=tuple(creator.text or "" for creator in parts.get(_CREATOR, ())),
-        tags=tuple(category.text or "" for category in parts.get("category", ())),
+        authors=xml.texts(parts, _CREATOR),
+        tags=xml.texts(parts, "category"),
         links=(
             *(() if link is None else (link,)),
             *xml.attributes(parts, _LINK, "href"),
             *xml.attributes(parts, "source", "url"),
         ),
         media=xml.attributes(parts, xml.MEDIA, "url"),
-        html=tuple(text for name in ("description", _CONTENT) if (text := xml.text(parts, name))),
-        attachments=tuple(Attachment(one.get("url"), one.get("type"), one.get("length")) for one in enclosures),
+        html=tuple([parts[name][0].text for name in ("description", _CONTENT) if xml.text(parts, name)]),
+        attachments=tuple([Attachment(one.get("url"), one.get("type"), one.get("length")) for one in enclosures]),
         language=xml.text(parts, _LANGUAGE),
     )
 
@@ -114,9 +112,10 @@ def _is_permalink(guid: Any) -> bool:
 
 def _permalink(where: str, parts: Parts) -> Iterator[Finding]:
     for guid in parts.get("guid", ()):
-        if guid.get("isPermaLink", "true") not in ("true", "false"):
-            yield rules.RSS_PERMALINK.broken(where, f"has the isPermaLink {guid.get('isPermaLink')}")
-        elif _is_permalink(guid) and not re.match("https?://", guid.text or ""):
+        said = guid.get("isPermaLink", "true")
+        if said not in ("true", "false"):
+            yield rules.RSS_PERMALINK.broken(where, f"has the isPermaLink {said}")
+        elif said == "true" and not re.match("https?://", guid.text or ""):
             yield rules.RSS_PERMALINK.broken(where, "has a guid that is called a permalink and is no address")
 
 

@@ -4,7 +4,8 @@ Knows how a strict reader parses them, and the elements that both borrow; hides 
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cache
 from typing import Any
 
 from feedsvc.feeds.gate import rules
@@ -26,9 +27,7 @@ def parse(body: bytes) -> tuple[Any, list[Finding]]:
     from lxml import etree  # noqa: PLC0415 - 15 ms that only rendering and validating need
 
     try:
-        # Text nodes over 10 MB and trees over 256 levels are errors: readers have the same limits.
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, _parser())
     except etree.XMLSyntaxError as error:
         return None, [rules.WELL_FORMED.broken("feed", f"is not well-formed XML: {error}")]
     info = root.getroottree().docinfo
@@ -38,6 +37,14 @@ def parse(body: bytes) -> tuple[Any, list[Finding]]:
     if (info.encoding or "UTF-8").upper() != "UTF-8":
         found.append(rules.ENCODING.broken("feed", f"is in {info.encoding}"))
     return root, found
+
+
+@cache
+def _parser() -> Any:
+    from lxml import etree  # noqa: PLC0415 - see above
+
+    # Text nodes over 10 MB and trees over 256 levels are errors: readers have the same limits.
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def parts(element: Any) -> Parts:
@@ -54,8 +61,12 @@ def parts(element: Any) -> Parts:
 
 def text(parts: Parts, name: str) -> str | None:
     """Return the text of the first child of that name, None when there is no such child."""
-    elements = parts.get(name)
-    return (elements[0].text or "") if elements else None
+    return (parts[name][0].text or "") if name in parts else None
+
+
+def texts(parts: Parts, name: str) -> tuple[str, ...]:
+    """Return the text of every child of that name."""
+    return tuple([element.text or "" for element in parts[name]]) if name in parts else ()
 
 
 def source(element: Any) -> str:
@@ -67,32 +78,32 @@ def source(element: Any) -> str:
 
 def attributes(parts: Parts, name: str, attribute: str) -> tuple[str | None, ...]:
     """Return an attribute of every child of that name."""
-    return tuple(element.get(attribute) for element in parts.get(name, ()))
+    return tuple([element.get(attribute) for element in parts[name]]) if name in parts else ()
 
 
 def moment(parts: Parts, name: str, read: Callable[[str], Moment], where: str, found: list[Finding]) -> Moment:
     """Return the time in the child of that name; note in ``found`` when it cannot be read."""
-    written = text(parts, name)
-    if written is None:
+    if name not in parts:
         return None
+    written = parts[name][0].text or ""
     moment = read(written)
     if moment is None:
         found.append(rules.DATE_FORM.broken(where, f"has a {local(name)} that is no time: {written}"))
     return moment
 
 
-def repeated(parts: Parts, once: Collection[str]) -> Iterator[str]:
-    """Yield those of the names that stand more than once."""
-    for name, elements in parts.items():
-        if len(elements) > 1 and name in once:
-            yield local(name)
+def repeated(parts: Parts, once: Set[str]) -> list[str]:
+    """Return those of the names that stand more than once."""
+    return [local(name) for name, elements in parts.items() if len(elements) > 1 and name in once]
 
 
-def lacking(parts: Parts, names: Sequence[str]) -> Iterator[str]:
-    """Yield those of the names that do not stand once and filled."""
-    for name in names:
-        if len(parts.get(name, ())) != 1 or not (text(parts, name) or "").strip():
-            yield local(name)
+def lacking(parts: Parts, names: Sequence[str]) -> list[str]:
+    """Return those of the names that do not stand once and filled."""
+    return [
+        local(name)
+        for name in names
+        if name not in parts or len(parts[name]) != 1 or not (parts[name][0].text or "").strip()
+    ]
 
 
 def local(name: str) -> str:
