@@ -7,7 +7,7 @@ search in a section looks along the shorter of two lists rather than through all
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 
 from sqlalchemy import Connection, text
@@ -27,12 +27,13 @@ FIELDS = ("title", "section", "tags", "authors", "summary", "body", "source", "l
 _BEYOND = 2**62
 
 # Words come folded and apart by spaces, so the tokeniser is the one that leaves all beyond ASCII as it is. The texts
-# stand with the articles alone (content), and nothing is ranked by length (columnsize). Words of three and four letters
-# begin so many others that these are listed (prefix).
+# stand with the articles alone (content), and nothing is ranked by length (columnsize).
 _FTS5 = """
     CREATE VIRTUAL TABLE article_words
-    USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0, prefix = '3 4')
+    USING fts5(words, tokenize = 'ascii', content = '', columnsize = 0)
 """
+# The words of the index, in order.
+_KNOWN = "CREATE VIRTUAL TABLE article_words_known USING fts5vocab(article_words, instance)"
 _TSVECTOR = """
     CREATE TABLE article_words (
         arrival BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY,
@@ -43,7 +44,7 @@ _TSVECTOR = """
 _UNPACKED = "ALTER TABLE article_words ALTER words SET STORAGE EXTERNAL"
 # Every search reads the whole list of what is not yet in order: a short one.
 _GIN = "CREATE INDEX ix_article_words ON article_words USING gin (words) WITH (gin_pending_list_limit = 256)"
-CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5,), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
+CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5, _KNOWN), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
 
 # How a table is made ready to be filled at once, and how it becomes again what it was. FTS5 collects words in more
 # memory (bytes; its default is the one given back) and puts the parts that it has written into one only at the end.
@@ -155,18 +156,46 @@ class _Notation:
     term: Callable[[Term], str]
 
 
-def _fts5_term(term: Term) -> str:
-    return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
+# FTS5 goes along the lists of whole words from the newest article on, and ends at the limit. For a beginning it first
+# reads the lists of all words that begin so to their ends and makes one of them. So a beginning is asked for as those
+# words, each of which costs two looks into the index; of very many, one long list costs no more.
+_MOST_WORDS = 500
+# From word to word by leaps: the table has a row for each place where a word stands.
+_BEGINNING_WITH = text("""
+    WITH RECURSIVE known (word) AS (
+        SELECT (SELECT term FROM article_words_known WHERE term >= :first AND term < :last LIMIT 1)
+        UNION ALL
+        SELECT (SELECT term FROM article_words_known WHERE term >= word || char(1) AND term < :last LIMIT 1)
+        FROM known WHERE word IS NOT NULL
+    )
+    SELECT word FROM known WHERE word IS NOT NULL LIMIT :limit
+""")
+_BEYOND_LETTERS = "\U0010ffff"
+
+
+def _fts5_term(connection: Connection, term: Term) -> str:
+    if not term.prefix:
+        return _phrase(term.words)
+    *whole, begun = term.words
+    values = {"first": begun, "last": begun + _BEYOND_LETTERS, "limit": _MOST_WORDS + 1}
+    words = connection.execute(_BEGINNING_WITH, values).scalars().all()
+    if not 0 < len(words) <= _MOST_WORDS:
+        return f"{_phrase(term.words)} *"
+    return " OR ".join(_phrase((*whole, word)) for word in words)
+
+
+def _phrase(words: Iterable[str]) -> str:
+    return f'"{" ".join(words)}"'
 
 
 def _tsquery_term(term: Term) -> str:
     return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "")
 
 
-_NOTATIONS = {
-    "sqlite": _Notation(" AND ", " OR ", " NOT ", _fts5_term),
-    "postgresql": _Notation(" & ", " | ", " & !", _tsquery_term),
-}
+def _notation(connection: Connection) -> _Notation:
+    if connection.dialect.name == "sqlite":
+        return _Notation(" AND ", " OR ", " NOT ", partial(_fts5_term, connection))
+    return _Notation(" & ", " | ", " & !", _tsquery_term)
 
 
 def _asked(selection: Selection, notation: _Notation, *, retracted: bool) -> str:
@@ -191,8 +220,7 @@ def _alternatives(selection: Selection, notation: _Notation) -> Iterator[str]:
 
 def arrivals(connection: Connection, selection: Selection, span: Span, *, limit: int, retracted: bool) -> list[int]:
     """Return the arrival numbers of the first articles that a selection with a query selects, in order."""
-    dialect = connection.dialect.name
-    asked = _asked(selection, _NOTATIONS[dialect], retracted=retracted)
+    asked = _asked(selection, _notation(connection), retracted=retracted)
     way = "DESC" if span.newest_first else "ASC"
     found: Sequence[int] = ()
     for statement, part in _searches(connection, span):

@@ -302,3 +302,28 @@ def test_a_token_of_the_first_schema_is_leave_to_push(empty):
     with empty.read() as tx:
         [token] = tx.tokens.list()
     assert (token.leave, token.name, token.label) == (Leave.PUSH, "cms", "of the CMS")
+
+
+def test_an_index_with_lists_of_beginnings_becomes_one_without(empty):
+    empty.migrate()
+    listed = article(1, title="Steel bridges", tags=("Cup",), retracted=NOON)
+    with empty.begin() as tx:
+        tx.articles.put([listed, article(2, title="A bridgehead"), article(3, title="Bridge", embargo=NOON)])
+        connection = tx.articles._connection
+        if connection.dialect.name == "sqlite":
+            before = "fts5(words, tokenize = 'ascii', content = '', columnsize = 0, prefix = '3 4')"
+            for statement in (
+                "DROP TABLE article_words_known",
+                "DROP TABLE article_words",
+                f"CREATE VIRTUAL TABLE article_words USING {before}",
+            ):
+                connection.execute(text(statement))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0006'"))
+    empty.migrate()
+
+    with empty.begin() as tx:
+        assert [each.id for each in tx.articles.walk(Selection(query="bridge*"), limit=9)] == ["a0002", "a0001"]
+        assert [each.id for each in tx.articles.walk(Selection(query="steel", tags=("cup",)), limit=9)] == ["a0001"]
+        assert [each.id for each in tx.articles.search(Query.parse("bri*"), Selection(), limit=9)] == ["a0002"]
+        tx.articles.put([replace(listed, title="Tunnel", retracted=None), article(3, title="Bridge")])
+        assert [each.id for each in tx.articles.walk(Selection(query="bridge*"), limit=9)] == ["a0003", "a0002"]

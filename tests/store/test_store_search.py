@@ -101,6 +101,20 @@ def test_a_text_of_any_length_is_stored_and_found_by_its_beginning(store):
     assert (found(store, "first"), found(store, "short")) == ([], ["a0001"])
 
 
+def test_the_beginning_of_very_many_words_finds_what_that_of_few_finds(store):
+    many = " ".join(f"number{at} and" for at in range(600))
+    put(store, article(1, body=many), article(2, body="number7 or nothing"), article(3, body="numb"))
+
+    for query in ("number*", "number7*", "numbe* nothing -number8*", '"number7 or noth"*'):
+        assert "a0002" in found(store, query)
+    assert found(store, "number*") == found(store, "num* -numb") == ["a0002", "a0001"]
+    assert found(store, '"and number"*') == found(store, '"and number59"*') == ["a0001"]
+    assert found(store, "headline -number*") == ["a0003"]
+    assert found(store, "number999*") == found(store, "headline number6000*") == []
+    put(store, article(2, body="word"))
+    assert found(store, "number7*") == ["a0001"]
+
+
 _WORDS = st.sampled_from(["bridge", "Brücke", "BRIDGES", "мост", "İdman", "idman", "東京", "a-b", "a", "b", "हिन्दी"])
 _TEXTS = st.lists(_WORDS, max_size=5).map(" ".join)
 _TERMS = st.builds(
