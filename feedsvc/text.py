@@ -38,6 +38,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return the cleaned text with invisible characters gone and white space folded, so that it is one line."""
+    if text.isascii() and text.isprintable():  # most are, and have nothing to clean
+        return " ".join(text.split())
     text = clean(text)
     return " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
 

@@ -5,6 +5,7 @@ Knows zones, and what is meant where a day, a year or an hour is left out; hides
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from feedsvc.timestamps.stamp import Stamp
@@ -30,12 +31,12 @@ def resolve(stamp: Stamp, *, taken_at: datetime, zone: ZoneInfo, day: date | Non
     """
     if stamp.fault is not None:
         return Unknown(stamp.fault)
-    now = taken_at.astimezone(zone)
+    now = _local(taken_at, zone)
     if stamp.ago is not None:
         moment = (taken_at - stamp.ago).astimezone(zone).replace(second=0, microsecond=0)
     else:
         local_zone = stamp.zone or zone
-        now_there = now if stamp.zone is None else taken_at.astimezone(local_zone)
+        now_there = now if stamp.zone is None else _local(taken_at, local_zone)
         on = _day(stamp, now_there.date()) if stamp.has_day else day
         if isinstance(on, Unknown):
             return on
@@ -62,6 +63,15 @@ def day_of(stamp: Stamp, *, taken_at: datetime, zone: ZoneInfo) -> date | None:
     return None if isinstance(on, Unknown) else on
 
 
+# A page has one moment and hundreds of times, and most of those that stand on it today stand on it tomorrow.
+
+
+@lru_cache(maxsize=16)
+def _local(moment: datetime, zone: tzinfo) -> datetime:
+    return moment.astimezone(zone)
+
+
+@lru_cache(maxsize=4096)
 def _instant(day: date, clock: time, zone: tzinfo) -> datetime:
     # By way of UTC: an hour that the clocks skipped comes back as the one that they showed instead.
     return datetime.combine(day, clock, zone).astimezone(UTC).astimezone(zone)

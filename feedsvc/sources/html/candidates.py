@@ -12,7 +12,6 @@ from statistics import median
 from lxml.html import HtmlElement
 
 from feedsvc.sources.html.layout import Layout, lasting
-from feedsvc.sources.html.links import ADDRESS_ATTRIBUTES, raw_address
 from feedsvc.sources.html.marks import Marks
 
 _FEWEST = 2
@@ -52,21 +51,22 @@ def candidates(marks: Marks) -> list[Candidate]:
     return list(found.values())
 
 
-def _seeds(marks: Marks) -> list[list[HtmlElement]]:
-    """Return elements of one kind that could each mark an item, the most frequent kinds first."""
+def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
+    """Return elements of one kind that could each mark an item, the most frequent kinds first, and none twice."""
     seeds: list[list[HtmlElement]] = []
     for members in (_links(marks), _times(marks), _texts(marks)):
         kinds: dict[int, list[HtmlElement]] = defaultdict(list)
         for member in members:
             kinds[marks.layout.signature[member]].append(member)
         seeds += [alike[:_MOST_ITEMS] for alike in kinds.values() if len(alike) >= _FEWEST]
-    return sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
+    return dict.fromkeys(map(tuple, sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]))
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
-    leading = {one for one in marks.layout.having((*ADDRESS_ATTRIBUTES, "onclick")) if raw_address(one) is not None}
-    for element in marks.layout.elements:
-        if (element in leading or element.tag == "a") and _is_wordy(element, marks):
+    layout = marks.layout
+    for element in layout.ordered({*marks.leads, *layout.root.iter("a")}):
+        start, end = layout.span(element)
+        if max(map(len, marks.texts[start:end]), default=0) >= _FEWEST_LETTERS:
             yield element
 
 
@@ -79,11 +79,6 @@ def _texts(marks: Marks) -> Iterable[HtmlElement]:
     pieces = marks.layout.pieces
     qualities = marks.qualities
     return dict.fromkeys(piece.owner for piece, quality in zip(pieces, qualities, strict=True) if quality >= _HEADLINE)
-
-
-def _is_wordy(element: HtmlElement, marks: Marks) -> bool:
-    start, end = marks.layout.span(element)
-    return any(len(text) >= _FEWEST_LETTERS for text in marks.texts[start:end])
 
 
 def _spread(members: Sequence[HtmlElement], marks: Marks) -> Iterator[Candidate]:
@@ -102,10 +97,10 @@ def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
     climbs: list[list[HtmlElement]] = []
     for member in members:
         path = [member]
-        for ancestor in member.iterancestors():
-            if held[ancestor] > 1 or ancestor is layout.root:
-                break
-            path.append(ancestor)
+        above = member.getparent()
+        while above is not None and held[above] == 1 and above is not layout.root:
+            path.append(above)
+            above = above.getparent()
         climbs.append(path)
     # A row with one card left would climb higher than the others.
     height = Counter(len(path) for path in climbs).most_common(1)[0][0]
@@ -118,16 +113,17 @@ def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
     return [Cluster(parent, tuple(items)) for parent, items in grouped.items() if parent in layout.signature]
 
 
-def _held(members: Iterable[HtmlElement]) -> Counter[HtmlElement]:
+def _held(members: Iterable[HtmlElement]) -> dict[HtmlElement, int]:
     """Return how many of some elements each ancestor holds."""
-    held: Counter[HtmlElement] = Counter()
-    layer = Counter(members)
+    held: dict[HtmlElement, int] = {}
+    layer = dict.fromkeys(members, 1)
     while layer:
-        above: Counter[HtmlElement] = Counter()
+        above: dict[HtmlElement, int] = {}
         for element, count in layer.items():
             if (parent := element.getparent()) is not None:
-                above[parent] += count
-        held.update(above)
+                above[parent] = above.get(parent, 0) + count
+        for element, count in above.items():
+            held[element] = held.get(element, 0) + count
         layer = above
     return held
 
@@ -141,7 +137,7 @@ def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
         or len(cluster.parent) > _MOST_NEIGHBOURS
     ):
         return cluster
-    classes = {name for item in cluster.items for name in lasting(item.get("class") or "")}
+    classes = {name for written in {item.get("class") for item in cluster.items} for name in lasting(written or "")}
     known = set(cluster.items)
     items = [
         child

@@ -5,7 +5,7 @@ Knows what tells a role: what stands at a place in most of the items, its names,
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from feedsvc.sources import words
 from feedsvc.sources.html.bylines import is_author
 from feedsvc.sources.html.layout import names, word_set
-from feedsvc.sources.html.links import picture_source, raw_address
+from feedsvc.sources.html.links import picture_source
 from feedsvc.sources.html.marks import (
     Marks,
     headline_quality,
@@ -82,8 +82,8 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     _set_sections(items, sections)
     _set_authors(items, authors)
     _set_summaries(items, [spot for spot in texts if spot is not title], total)
-    _set_links(items)
-    _set_images(items)
+    _set_links(items, marks)
+    _set_images(items, marks)
     return items
 
 
@@ -261,20 +261,20 @@ def _lifted(owner: HtmlElement, item: Parts, rivals: set[HtmlElement]) -> HtmlEl
     element = owner
     while element is not item.element:
         if element.tag == "a" or element.tag in HEADINGS:
-            if any(one is not owner and one in rivals for one in element.iter()):
+            if _holds_rival(element, owner, rivals):
                 break
             best = element
         parent = element.getparent()
         if parent is None or (parent is item.element and parent.tag != "a"):
             break
         element = parent
-    if (
-        element is item.element
-        and element.tag == "a"
-        and not any(one is not owner and one in rivals for one in element.iter())
-    ):
+    if element is item.element and element.tag == "a" and not _holds_rival(element, owner, rivals):
         best = element if best is owner else best
     return best
+
+
+def _holds_rival(element: HtmlElement, owner: HtmlElement, rivals: set[HtmlElement]) -> bool:
+    return len(element) > 0 and any(one is not owner and one in rivals for one in element.iter())
 
 
 def _split_times(items: list[Parts], marks: Marks) -> None:
@@ -344,47 +344,53 @@ def _set_summaries(items: list[Parts], spots: list[Spot], total: int) -> None:
         return
 
 
-def _set_links(items: list[Parts]) -> None:
-    own = [_nearest_link(item) for item in items]
+def _set_links(items: list[Parts], marks: Marks) -> None:
+    leads = marks.leads
     seen: dict[str, int] = defaultdict(int)
-    for item, link in zip(items, own, strict=True):
-        if link is None and isinstance(item.title, HtmlElement):
+    for item in items:
+        item.link = _nearest_link(item, leads)
+        if item.link is None and isinstance(item.title, HtmlElement):
             for element in item.element.iter():
-                if (raw := raw_address(element)) is not None:
+                if (raw := leads.get(element)) is not None:
                     seen[raw] += 1
-        item.link = link
     for item in items:
         if item.link is None and item.title is not None:
             # A section's link is shared by several items; the headline's is its own.
-            own_links = [one for one in item.element.iter() if (raw := raw_address(one)) is not None and seen[raw] <= 2]
-            item.link = own_links[0] if own_links else None
+            own = (one for one in item.element.iter() if (raw := leads.get(one)) is not None and seen[raw] <= 2)
+            item.link = next(own, None)
 
 
-def _nearest_link(item: Parts) -> HtmlElement | None:
+def _nearest_link(item: Parts, leads: Container[HtmlElement]) -> HtmlElement | None:
     title = item.title
     if not isinstance(title, HtmlElement):
         return None
     element: HtmlElement | None = title
     while element is not None:
-        if raw_address(element) is not None:
+        if element in leads:
             return element
         if element is item.element:
             break
         element = element.getparent()
-    return next((one for one in title.iterdescendants() if raw_address(one) is not None), None)
+    return next((one for one in title.iterdescendants() if one in leads), None)
 
 
-def _set_images(items: list[Parts]) -> None:
+def _set_images(items: list[Parts], marks: Marks) -> None:
     found: dict[int, tuple[HtmlElement, str]] = {}
     counts: dict[str, int] = defaultdict(int)
-    for number, item in enumerate(items):
-        for element in item.element.iter():
-            if element.tag == "img" or "background" in (element.get("style") or "") or element.get("data-bg"):
-                address = picture_source(element)
-                if address is not None:
-                    found[number] = (element, address)
-                    counts[address] += 1
-                    break
+    layout = marks.layout
+    dressed = (
+        one
+        for one in layout.having(("style", "data-bg"))
+        if "background" in (one.get("style") or "") or one.get("data-bg")
+    )
+    places = layout.places({*layout.root.iter("img"), *dressed})
+    for number, item in enumerate(items if places else ()):
+        for element in layout.held(item.element, places):
+            address = picture_source(element)
+            if address is not None:
+                found[number] = (element, address)
+                counts[address] += 1
+                break
     for number, (element, address) in found.items():
         if counts[address] == 1 or counts[address] * 3 <= len(items):
             items[number].image = element

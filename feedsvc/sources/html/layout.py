@@ -5,12 +5,13 @@ by its *signature*: the tags and lasting classes from the page down to it.
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from feedsvc.text import one_line
@@ -35,6 +36,9 @@ _PASSING_PREFIXES = ("category-", "cat-", "tag-", "author-", "section-", "rubric
 _POINTERS = ("href", "data-target", "data-bs-target", "aria-controls", "data-tab", "data-id")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_\d]+")
+
+
+Span = tuple[int, int]
 
 
 class Piece(NamedTuple):
@@ -85,72 +89,96 @@ class Layout:
         body = root.find("body")
         self.root = root if body is None else body
         self.pieces: list[Piece] = []
-        self.elements: list[HtmlElement] = []
+        self.elements: list[HtmlElement] = list(self.root.iter("*"))
         self.signature: dict[HtmlElement, int] = {}
-        self.pointing: dict[str, list[HtmlElement]] = {}  # tabs and the like, by the id that they show
-        self._starts: dict[HtmlElement, int] = {}
-        self._ends: dict[HtmlElement, int] = {}
-        self._having: dict[str, dict[int, HtmlElement]] = defaultdict(dict)  # by attribute, and by place in elements
+        self._spans: dict[HtmlElement, Span] = {}
+        self._reaches: dict[HtmlElement, Span] = {}  # as spans, of elements
+        self._having: dict[str, list[int]] = defaultdict(list)  # by attribute, places in elements
         self._walk()
-        self._note_pointers()
         self.lines = [line_of(piece.text) for piece in self.pieces]  # each piece as one line
 
     def _walk(self) -> None:
-        pieces, elements, starts, ends, signatures, having = (
-            self.pieces, self.elements, self._starts, self._ends, self.signature, self._having
+        # A line of 200 entries has 1,000 elements and more: what one costs is felt, so nothing is asked of it twice.
+        pieces, signatures, spans, reaches, having = (
+            self.pieces, self.signature, self._spans, self._reaches, self._having
         )  # fmt: skip
         kinds: dict[tuple[int, str, tuple[str, ...]], int] = {}
+        known: dict[tuple[object, ...], tuple[int, bool]] = {}  # the same by tags and classes as they are written
         breaks = True
-        around: list[tuple[HtmlElement, bool, int]] = []  # open elements, whether they are blocks, their signatures
-        for event, element in etree.iterwalk(self.root, events=("start", "end")):
-            if event == "start":
-                tag = tag_of(element)
-                given = element.keys()
-                for name in given:
-                    having[name][len(elements)] = element
-                classes = lasting(element.get("class")) if "class" in given else ()
-                key = (around[-1][2] if around else 0, tag, classes)
-                signature = signatures[element] = kinds.setdefault(key, len(kinds) + 1)
-                is_block = tag in _BLOCKS
-                around.append((element, is_block, signature))
-                elements.append(element)
-                starts[element] = len(pieces)
-                text, owner = element.text, element
-            else:
-                _, is_block, _ = around.pop()
-                ends[element] = len(pieces)
-                if not around:  # what stands after the root is not on the page
+        around: list[tuple[HtmlElement, int, int, int, bool]] = []  # what is open: signature, starts, is it a block
+        for place, element in enumerate((*self.elements, None)):
+            parent = element.getparent() if element is not None else None
+            signature = 0
+            while around:
+                inner, signature, start, first, is_block = around[-1]
+                if inner is parent:
                     break
-                text, owner = element.tail, around[-1][0]
+                around.pop()
+                spans[inner] = (start, len(pieces))
+                reaches[inner] = (first, place)
+                breaks = breaks or is_block
+                if around and (text := inner.tail) and not text.isspace():  # what stands after the root is not seen
+                    pieces.append(Piece(text, around[-1][0], breaks))
+                    breaks = False
+            if element is None:
+                break
+            given = element.keys()
+            for name in given:
+                having[name].append(place)
+            written = (signature, element.tag, element.get("class") if given else None)
+            kind = known.get(written)
+            if kind is None:
+                tag = tag_of(element)
+                key = (signature, tag, lasting(element.get("class") or ""))
+                kind = known[written] = kinds.setdefault(key, len(kinds) + 1), tag in _BLOCKS
+            signature, is_block = kind
+            signatures[element] = signature
+            around.append((element, signature, len(pieces), place, is_block))
             breaks = breaks or is_block
-            if text and not text.isspace():
-                pieces.append(Piece(text, owner, breaks))
+            if (text := element.text) and not text.isspace():
+                pieces.append(Piece(text, element, breaks))
                 breaks = False
 
-    def _note_pointers(self) -> None:
-        for element in self.having(_POINTERS):
-            for name in _POINTERS:
-                value = element.get(name)
-                if value and len(value) < 60 and (name != "href" or value.startswith("#")):
-                    self.pointing.setdefault(value.removeprefix("#"), []).append(element)
+    @cached_property
+    def pointing(self) -> dict[str, list[HtmlElement]]:
+        """Tabs and the like, by the id that they show."""
+        stated = [
+            (place, value.removeprefix("#"))
+            for name in _POINTERS
+            for place in self._having.get(name, ())
+            if (value := self.elements[place].get(name)) and len(value) < 60 and (name != "href" or value[0] == "#")
+        ]
+        found: dict[str, list[HtmlElement]] = defaultdict(list)
+        for place, pointed in sorted(stated, key=itemgetter(0)):
+            found[pointed].append(self.elements[place])
+        return found
 
     def having(self, attributes: Iterable[str]) -> list[HtmlElement]:
         """Return the elements with any of some attributes, in page order."""
-        found: dict[int, HtmlElement] = {}
-        for name in attributes:
-            found |= self._having.get(name, {})
-        return [found[place] for place in sorted(found)]
+        places = {place for name in attributes for place in self._having.get(name, ())}
+        return [self.elements[place] for place in sorted(places)]
 
-    def span(self, element: HtmlElement) -> tuple[int, int]:
+    def places(self, elements: Iterable[HtmlElement]) -> list[int]:
+        """Return where elements stand among all, sorted."""
+        return sorted(self._reaches[element][0] for element in elements)
+
+    def held(self, element: HtmlElement, places: Sequence[int]) -> list[HtmlElement]:
+        """Return those of the elements at some places, sorted, that an element is or holds, in page order."""
+        first, end = self._reaches[element]
+        return [self.elements[place] for place in places[bisect_left(places, first) : bisect_left(places, end)]]
+
+    def ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+        """Return elements in page order."""
+        return sorted(elements, key=self._reaches.__getitem__)
+
+    def span(self, element: HtmlElement) -> Span:
         """Return which pieces an element covers: from, and up to."""
-        return self._starts[element], self._ends[element]
+        return self._spans[element]
 
     def covers(self, outer: HtmlElement, inner: HtmlElement) -> bool:
         """Tell whether an element is another or holds it."""
-        if outer is inner:
-            return True
-        (start, end), (first, last) = self.span(outer), self.span(inner)
-        return start <= first and last <= end and any(ancestor is outer for ancestor in inner.iterancestors())
+        first, end = self._reaches[outer]
+        return first <= self._reaches[inner][0] < end
 
     def pieces_of(self, element: HtmlElement, without: Iterable[HtmlElement] = ()) -> Iterator[Piece]:
         """Yield the pieces of an element, less those of some elements in it."""

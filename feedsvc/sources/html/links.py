@@ -12,7 +12,8 @@ from lxml.html import HtmlElement
 
 from feedsvc.markup import absolute
 
-ADDRESS_ATTRIBUTES = ("href", "data-url", "data-href", "data-link", "data-permalink", "data-target-url")
+_ADDRESSES = ("href", "data-url", "data-href", "data-link", "data-permalink", "data-target-url")
+LEADING = (*_ADDRESSES, "onclick")  # the attributes without which an element leads nowhere
 _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|yclid|ysclid|_openstat|mc_[ce]id|igshid|wt_mc|xtor|ref_src|from_source)$"
 )
@@ -71,7 +72,7 @@ def resolved(written: str, base: str) -> str | None:
 
 def raw_address(element: HtmlElement) -> str | None:
     """Return where an element leads as the page writes it, None for one that leads nowhere."""
-    for name in ADDRESS_ATTRIBUTES:
+    for name in _ADDRESSES:
         value = element.get(name)
         if value and (value := value.strip()) and not _NOWHERE.match(value):
             return value

@@ -6,12 +6,13 @@ piece, because every candidate asks.
 
 import re
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
 from feedsvc.sources import words
 from feedsvc.sources.html.layout import Layout, name_words, names, word_set
+from feedsvc.sources.html.links import LEADING, raw_address
 from feedsvc.sources.words import Sign
 from feedsvc.text import one_line
 from feedsvc.timestamps import EARLIEST, MOST_AHEAD, Stamp, find
@@ -128,7 +129,7 @@ def is_count(text: str) -> bool:
 
 def says_nothing(text: str) -> bool:
     """Tell whether a text is punctuation or an icon."""
-    return _NO_SIGN.match(text) is not None
+    return not text[:1].isalnum() and _NO_SIGN.match(text) is not None
 
 
 class Marks:
@@ -146,6 +147,12 @@ class Marks:
         for element in layout.having((*_ATTRIBUTES, "itemprop", "title")):
             if (stated := machine_time(element)) is not None:
                 self.machine[element] = stated
+
+    @cached_property
+    def leads(self) -> dict[HtmlElement, str]:
+        """Where elements lead, as the page writes it, in page order; an element that leads nowhere is left out."""
+        told = ((element, raw_address(element)) for element in self.layout.having(LEADING))
+        return {element: raw for element, raw in told if raw is not None}
 
 
 def machine_time(element: HtmlElement) -> str | None:

@@ -5,7 +5,7 @@ paths. A *place* is the path of tags and lasting classes from an item down to a 
 is.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -74,33 +74,34 @@ def spots_of(elements: Sequence[HtmlElement], marks: Marks) -> list[Spot]:
     spots: dict[Place, Spot] = {}
     layout = marks.layout
     vain: Counter[int] = Counter()
-    places_in: dict[tuple[int, int], Place] = {}
+    known: dict[tuple[int, int, int], Spot] = {}  # by the signatures of item and owner: a path is long to compare
     for number, item in enumerate(elements):
         start, end = layout.span(item)
-        owners: dict[HtmlElement, list[int]] = defaultdict(list)
+        kind = layout.signature[item]
+        owners: dict[HtmlElement, list[int]] = {}
         for place in range(start, end):
             if not says_nothing(marks.texts[place]):
-                owners[layout.pieces[place].owner].append(place)
+                owners.setdefault(layout.pieces[place].owner, []).append(place)
         whole = _composed(item, owners, marks, vain)
-        times: dict[Place, int] = {}  # a place that an item has twice, as cells of a row, is two
+        times: dict[int, int] = {}  # a place that an item has twice, as cells of a row, is two
         for rank, (owner, places) in enumerate(owners.items()):
             if owner in whole:
                 continue
             text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
-            path = (layout.signature[item], layout.signature[owner])
-            place_in = places_in.get(path) or places_in.setdefault(path, _place(item, owner))
-            time = times[place_in] = times.get(place_in, -1) + 1
-            _add(spots, (*place_in, (str(time), ())), Text(number, owner, text, rank))
+            signature = layout.signature[owner]
+            time = times[signature] = times.get(signature, -1) + 1
+            spot = known.get((kind, signature, time))
+            if spot is None:
+                spot = known[kind, signature, time] = _spot(spots, (*_place(item, owner), (str(time), ())))
+            spot.texts.append(Text(number, owner, text, rank))
         for owner in dict.fromkeys(whole.values()):
-            _add(spots, (*_place(item, owner), ("", ())), Text(number, owner, spaced(layout.pieces_of(owner)), 0))
+            spot = _spot(spots, (*_place(item, owner), ("", ())))
+            spot.texts.append(Text(number, owner, spaced(layout.pieces_of(owner)), 0))
     return list(spots.values())
 
 
-def _add(spots: dict[Place, Spot], place: Place, text: Text) -> None:
-    spot = spots.get(place)
-    if spot is None:
-        spot = spots[place] = Spot(place)
-    spot.texts.append(text)
+def _spot(spots: dict[Place, Spot], place: Place) -> Spot:
+    return spots.get(place) or spots.setdefault(place, Spot(place))
 
 
 def _composed(

@@ -19,7 +19,7 @@ from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.bylines import own_authors, person
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
-from feedsvc.sources.html.links import address, host_and_path, picture, raw_address
+from feedsvc.sources.html.links import address, host_and_path, picture
 from feedsvc.sources.html.marks import (
     Marks,
     headline_quality,
@@ -82,7 +82,8 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
                 row.stated = row.stated or beside.stated
                 row.section = row.section or beside.section
         for first, last in spans:
-            days += between.days(at, first)
+            if at < first:
+                days += between.days(at, first)
             at = last
         found += read
     _date(found, days, above, marks, clock)
@@ -106,7 +107,7 @@ class _Reader:
 
     def row(self, item: Parts) -> Row | None:
         title = self._title(item)
-        if not title or not any(char.isalnum() for char in title):
+        if not any(map(str.isalnum, title)):
             return None
         stated, section = self._stated(item)
         link = self._link(item)
@@ -128,16 +129,19 @@ class _Reader:
             return ""
         if isinstance(title, str):
             return texts.headline(title)
+        line = texts.headline(self.layout.text(title, self._beside_title(title, item) if len(title) else ()))
+        if title in item.times:
+            line = _without_time(line)
+        return full_title(line.strip(" |·•"), title)
+
+    def _beside_title(self, title: HtmlElement, item: Parts) -> list[HtmlElement]:
+        """Return what stands inside of a headline's element and is no part of it."""
         inside = [
             one
             for one in (*item.times, item.section, item.author, item.summary)
             if isinstance(one, HtmlElement) and one is not title and self.layout.covers(title, one)
         ]
-        counts = [one for one in title.iterdescendants() if self._is_count(one)] if len(title) else []
-        line = texts.headline(self.layout.text(title, [*inside, *counts]))
-        if title in item.times:
-            line = _without_time(line)
-        return full_title(line.strip(" |·•"), title)
+        return [*inside, *(one for one in title.iterdescendants() if self._is_count(one))]
 
     def _is_count(self, element: HtmlElement) -> bool:
         start, end = self.layout.span(element)
@@ -179,17 +183,17 @@ class _Reader:
             return False
         if texts.headline_key(title) in texts.headline_key(line):
             return True
-        raw = raw_address(one)
+        raw = self.marks.leads.get(one)
         own = raw is not None and link is not None and address(raw, self.base) == link
         return own and end == last and len(line) <= _LONGEST_MORE
 
     def _link(self, item: Parts) -> str | None:
-        found = item.link
-        raw = found if isinstance(found, str) or found is None else raw_address(found)
+        found, leads = item.link, self.marks.leads
+        raw = found if isinstance(found, str) or found is None else leads.get(found)
         if raw is None and isinstance(found, HtmlElement):
-            raw = next(filter(None, map(raw_address, found.iterdescendants())), None)
+            raw = next(filter(None, map(leads.get, found.iterdescendants())), None)
         if raw is None:
-            raw = raw_address(item.element)
+            raw = leads.get(item.element)
         return address(raw, self.base) if raw is not None else None
 
     def _image(self, found: Found | None) -> str | None:
@@ -243,8 +247,10 @@ class _Reader:
         title = item.title
         if title is found:
             return self.layout.text(found)[:_OPENING]
-        inside = [title] if isinstance(title, HtmlElement) and self.layout.covers(found, title) else []
-        return spaced(self.layout.pieces_of(found, inside))
+        if isinstance(title, HtmlElement) and self.layout.covers(found, title):
+            return spaced(self.layout.pieces_of(found, [title]))
+        start, end = self.layout.span(found)
+        return self.layout.lines[start] if end - start == 1 else spaced(self.layout.pieces[start:end])
 
 
 # --- instants ---------------------------------------------------------------------------------------------------------
