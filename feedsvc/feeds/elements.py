@@ -58,6 +58,12 @@ def complete_rss(element: Any, channel: Channel) -> None:
 
 def complete_rss_item(element: Any, item: Item) -> None:
     """Complete an ``item`` of RSS."""
+    if not item.summary:
+        description = element.find("description")  # the title, which is there for Atom
+        if item.content:  # RSS wants a description before its content, and takes it for HTML
+            description.text = escaped(item.title)
+        else:
+            element.remove(description)
     for name in item.authors:  # RSS's own author must be an e-mail address
         _add(element, _DC, "creator", name)
     if item.language:

@@ -51,10 +51,11 @@ class Channel:
     tombstones: tuple[tuple[str, datetime], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
     """What a feed says of one article: plain text without markup, ``content`` HTML, addresses absolute, times UTC.
 
+    An item equals itself alone: what was written of it is looked up often, and :func:`item` gives the same one again.
     ``published`` is in whole seconds, ``updated`` keeps its microseconds (no two entries share it) and is never before
     ``published``. ``tags`` starts with the section. ``language`` is None when it is the feed's. ``via`` is the page it
     was taken from, ``source`` the feed (its guid is there, and an absolute URI). ``content`` shows the lead image.

@@ -13,6 +13,7 @@ from feedsvc.feeds.written import Written
 from feedsvc.model import Enclosure
 
 _known: Memory[Item, bytes] = Memory(4_000_000)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(channel: Channel, items: Sequence[Item]) -> Written:
@@ -40,10 +41,6 @@ def _line(item: Item) -> bytes:
         line = _json(_item(item)).encode()
         _known.keep(item, line, 1000 + len(line))
     return line
-
-
-def _json(fields: dict[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def _item(item: Item) -> dict[str, Any]:

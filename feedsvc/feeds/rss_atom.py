@@ -5,13 +5,15 @@ this one is imported only to render.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import feedgen.entry
 import feedgen.feed
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 import feedsvc
@@ -28,6 +30,8 @@ for _module in (feedgen.entry, feedgen.feed):
 
 
 _known: Memory[tuple[Format, Item], bytes] = Memory(8_000_000)
+# Between one format and the other.
+_entries: Memory[Item, FeedEntry] = Memory(1_000_000)
 # How an entry begins and ends as feedgen writes it, and what stands after the last one.
 _MARKS = {
     Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),
@@ -35,21 +39,34 @@ _MARKS = {
 }
 
 
-class _Amendment:
-    """feedgen's extension: ``amend`` is given the finished element of the feed (RSS: of ``rss``) or of an entry."""
+class _Feed:
+    """feedgen's extension of a feed: it is given the finished element, that of RSS before it has its items."""
 
-    def __init__(self) -> None:
-        self.namespaces: dict[str, str] = {}
-        self.amend: Callable[[Any], None] = lambda _element: None
+    def __init__(self, format: Format, channel: Channel) -> None:
+        self._format = format
+        self._channel = channel
 
     def extend_ns(self) -> dict[str, str]:
-        return self.namespaces
+        return elements.namespaces(self._format, self._channel)
+
+    def extend_rss(self, root: Any) -> None:
+        elements.complete_rss(root[0], self._channel)
+
+    def extend_atom(self, root: Any) -> None:
+        elements.complete_atom(root, self._channel)
+
+
+class _Entry:
+    """feedgen's extension of an entry: it is given the finished element."""
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
 
     def extend_rss(self, element: Any) -> None:
-        self.amend(element)
+        elements.complete_rss_item(element, self._item)
 
     def extend_atom(self, element: Any) -> None:
-        self.amend(element)
+        elements.complete_atom_entry(element, self._item)
 
 
 def rss(channel: Channel, items: Sequence[Item]) -> Written:
@@ -70,8 +87,7 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Writte
     known = [_known.get((format, item)) for item in items]
     missing = [item for item, entry in zip(items, known, strict=True) if entry is None]
     feed = _feed(format, channel)
-    for item in missing:
-        _add_entry(format, feed, item)
+    feed.entry([_entry(item) for item in missing])
     written = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
 
     begin, end, tail = _MARKS[format]
@@ -100,8 +116,7 @@ def _graves(format: Format, channel: Channel) -> bytes:
 def _feed(format: Format, channel: Channel) -> Any:
     of_rss = format is Format.RSS
     feed = FeedGenerator()
-    feed.register_extension("house", _Amendment, _Amendment, atom=not of_rss, rss=of_rss)
-    feed.house.namespaces = elements.namespaces(format, channel)
+    feed.register_extension("house", partial(_Feed, format, channel))
     feed.id(channel.guid)
     feed.title(elements.text(channel.title))
     feed.subtitle(elements.text(channel.description))
@@ -114,35 +129,39 @@ def _feed(format: Format, channel: Channel) -> Any:
         feed.generator(f"feedsvc {feedsvc.__version__}")
         feed.docs("https://www.rssboard.org/rss-specification")
         feed.ttl(math.ceil(channel.ttl_s / 60))
-        feed.house.amend = lambda root: elements.complete_rss(root[0], channel)
     else:
         feed.link(href=channel.address, rel="self", type=format.media_type)
         feed.link(href=channel.home, rel="alternate", type="text/html")
-        feed.house.amend = lambda root: elements.complete_atom(root, channel)
     return feed
 
 
-def _add_entry(format: Format, feed: Any, item: Item) -> None:
-    entry = feed.add_entry(order="append")  # the default prepends
+def _entry(item: Item) -> FeedEntry:
+    """Return the entry from which feedgen writes both formats, made once for the two."""
+    if (entry := _entries.get(item)) is None:
+        entry = _made(item)
+        _entries.keep(item, entry, 4000)  # its texts are the item's
+    return entry
+
+
+def _made(item: Item) -> FeedEntry:
+    entry = FeedEntry()
+    entry.register_extension("house", partial(_Entry, item))
     entry.id(item.guid)  # in RSS: guid with isPermaLink="false"
     entry.title(elements.text(item.title))
     entry.link(href=item.link, rel="alternate")
     entry.published(item.published)
     entry.updated(item.updated)
-    entry.author([{"name": name} for name in item.authors])
-    entry.category([{"term": tag} for tag in item.tags])
+    if item.authors:
+        entry.author([{"name": name} for name in item.authors])
+    if item.tags:
+        entry.category([{"term": tag} for tag in item.tags])
     if item.content:
         entry.content(item.content, type="html")  # `CDATA` would become an invalid type in Atom
     if item.summary:
         entry.summary(escaped(item.summary), type="html")
-    elif format is Format.ATOM:  # which wants a text in any case (RFC 4287 §4.1.2)
+    else:  # Atom wants a text in any case (RFC 4287 §4.1.2)
         entry.summary(elements.text(item.title))
-    elif item.content:  # RSS wants a description before its content, and takes it for HTML
-        entry.summary(escaped(item.title))
-    if format is Format.RSS:
-        entry.house.amend = lambda element: elements.complete_rss_item(element, item)
-    else:
-        entry.house.amend = lambda element: elements.complete_atom_entry(element, item)
+    return entry
 
 
 def _spelt(body: bytes) -> bytes:

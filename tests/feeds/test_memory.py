@@ -15,6 +15,7 @@ WINDOW = [article(number, image="https://cdn.example/a.jpg", language="az") for 
 def forgetful(monkeypatch):
     def forget():
         monkeypatch.setattr(rss_atom, "_known", Memory(10_000_000))
+        monkeypatch.setattr(rss_atom, "_entries", Memory(10_000_000))
         monkeypatch.setattr(json_feed, "_known", Memory(10_000_000))
 
     forget()
@@ -35,8 +36,8 @@ def test_a_document_is_the_same_whether_its_entries_are_remembered_or_not(form, 
 def test_only_what_is_new_is_written_by_feedgen(form, forgetful, monkeypatch):
     publish(form, *WINDOW[1:])
     written = []
-    add = rss_atom._add_entry
-    monkeypatch.setattr(rss_atom, "_add_entry", lambda *given: (written.append(given[2].guid), add(*given)))
+    made = rss_atom._made
+    monkeypatch.setattr(rss_atom, "_made", lambda item: (written.append(item.guid), made(item))[1])
     publish(form, *WINDOW)
     assert written == [WINDOW[0].guid]
 
