@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from feedsvc import addresses
 from feedsvc.addresses import ArchivePage, query_feed
@@ -30,7 +31,12 @@ from feedsvc.sources import media_folder
 from feedsvc.sources.media import MediaFile
 from feedsvc.store import Store, Transaction
 
+if TYPE_CHECKING:
+    from feedsvc.service import on_demand
+
 log = logging.getLogger(__name__)
+
+_MadeOf: TypeAlias = "on_demand.Window | on_demand.Part | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Public:
         self._config = config
         self._store = store
         self._clock = clock
+        self._lately: tuple[tuple[FeedName, ArchivePage | None, int], _MadeOf] | None = None
 
     def still(self) -> AbstractContextManager[None]:
         """Let all that this thread reads within the block be of one state of the store; several looks cost one."""
@@ -54,7 +61,7 @@ class Public:
     def publication(self) -> int:
         """Return a number that grows whenever a document or an article has changed; cheap."""
         with self._store.read() as tx:
-            return tx.documents.publication() + tx.articles.change_number()
+            return _publication(tx)
 
     def readiness(self) -> tuple[str, ...]:
         """Return why the service is not fit to serve, as error codes that tell strangers nothing; empty when it is."""
@@ -114,14 +121,12 @@ class Public:
         with self._store.read() as tx:
             if page is None and name in self._published:
                 return tx.documents.get(name, format)
-            known = self._known(tx, name)
-            if known is None:
-                return None
-            from feedsvc.service import on_demand  # noqa: PLC0415 - rendering costs memory that few workers need
+            made_of = self._made_of(tx, name, page)
+        if made_of is None:
+            return None
+        from feedsvc.service import on_demand  # noqa: PLC0415 - rendering costs memory that few workers need
 
-            if page is None:
-                return on_demand.whole(tx, known.feed, format, self._config, known.identity)
-            return on_demand.page(tx, known.feed, format, self._config, known.identity, page)
+        return on_demand.document(made_of, format, self._config)
 
     def delta(self, name: FeedName, format: Format, etag: str) -> Document | None:
         """Return what a feed's document says that one with an earlier entity tag did not; its tag is the current one.
@@ -138,11 +143,10 @@ class Public:
         from feedsvc.service import on_demand  # noqa: PLC0415 - see above
 
         with self._store.read() as tx:
-            known = self._known(tx, name)
-            if known is None:
-                return None
-            identity, now = known.identity, self._clock()
-            return on_demand.delta(tx, known.feed, format, self._config, identity, current, etag, now=now)
+            made_of = self._made_of(tx, name)
+        if not isinstance(made_of, on_demand.Window):
+            return None
+        return on_demand.delta(made_of, format, self._config, current=current, etag=etag, now=self._clock())
 
     def query_feed(self, written: str) -> FeedName | None:
         """Return the name of the feed that finds what was written; None where that asks for nothing."""
@@ -154,6 +158,25 @@ class Public:
         from feedsvc.feeds import stylesheet  # noqa: PLC0415 - feeds are for processes that render
 
         return stylesheet.BODY
+
+    def _made_of(self, tx: Transaction, name: FeedName, page: ArchivePage | None = None) -> _MadeOf:
+        """Return what a feed, or a page of its history, is made of; None where there is none.
+
+        The last one is remembered: whoever has asked for one format, as the mirror does, asks for the others next.
+        """
+        key = name, page, _publication(tx)
+        lately = self._lately
+        if lately is not None and lately[0] == key:
+            return lately[1]
+        from feedsvc.service import on_demand  # noqa: PLC0415 - see above
+
+        known = self._known(tx, name)
+        if known is None:
+            return None
+        feed, identity = known.feed, known.identity
+        made_of = on_demand.part(tx, feed, identity, page) if page is not None else on_demand.window(tx, feed, identity)
+        self._lately = key, made_of
+        return made_of
 
     def _known(self, tx: Transaction, name: FeedName) -> _Known | None:
         main = tx.documents.identity(MAIN_FEED)
@@ -182,3 +205,7 @@ class Public:
         folders = (media_folder(each, self._config.folder) for each in self._config.sources if each.name == source)
         folder = next(folders, None)
         return folder.find(name) if folder else None
+
+
+def _publication(tx: Transaction) -> int:
+    return tx.documents.publication() + tx.articles.change_number()

@@ -4,27 +4,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice, zip_longest
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     Connection,
     Select,
     bindparam,
     func,
     select,
     tuple_,
-    union_all,
 )
 
 from feedsvc.model import Article, ArticleId, Label, LabelKind, Place, Query, Revision, Selection, SourceName
-from feedsvc.store import article_rows, article_writing, by_date, counters, labels, searching, selecting
+from feedsvc.store import article_rows, article_writing, by_date, counters, labels, matching, searching, selecting
 from feedsvc.store.article_rows import ROWS
 from feedsvc.store.batches import CHUNK, chunks
 from feedsvc.store.selecting import Span
-from feedsvc.store.tables import article, article_headline, revision
+from feedsvc.store.tables import article, revision
 from feedsvc.text import canonical_link
 
 # The matches of a query that a page by age is made of: a database finds them in the order of arrival.
@@ -78,8 +76,7 @@ class Articles:
             found = self._searched(selection, Span(), _WINDOW, retracted=retracted)
             older = (each for each in found if before is None or _BY_AGE(each) < _BY_AGE(before))
             return tuple(islice(sorted(older, key=_BY_AGE, reverse=True), limit))
-        page = selecting.page(selection, limit=limit, goes_on=before is not None, retracted=retracted)
-        return tuple(self._values(page, selecting.place(before)))
+        return tuple(self._values(*selecting.page(selection, limit=limit, before=before, retracted=retracted)))
 
     def list_between(
         self, start: datetime, end: datetime, *, limit: int, before: Article | None = None
@@ -116,7 +113,7 @@ class Articles:
         span = Span(below, above, newest_first)
         if selection.asks_for_words:
             return self._searched(selection, span, limit, retracted=retracted)
-        return tuple(self._values(selecting.walk(selection, span, limit=limit, retracted=retracted)))
+        return tuple(self._values(*selecting.walk(selection, span, limit=limit, retracted=retracted)))
 
     def arrivals(
         self,
@@ -131,8 +128,8 @@ class Articles:
         span = Span(below, above, newest_first)
         if selection.asks_for_words:
             return tuple((each.arrival, each.id) for each in self._searched(selection, span, limit, retracted=True))
-        statement = selecting.arrivals(selection, span, limit=limit)
-        return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement))
+        statement, parameters = selecting.arrivals(selection, span, limit=limit)
+        return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement, parameters))
 
     def search(
         self, query: Query, selection: Selection, *, below: int | None = None, limit: int
@@ -210,28 +207,13 @@ class Articles:
         it), headline or former headline (as ``text.headline_key`` gives it), stated instant, or id. Empty texts match
         nothing.
         """
-        own = select(article.c.id).where(article.c.source == source)
-        known_as = select(article_headline.c.article)
-        # A look-up in an index for each criterion, where an OR of all, or a join, may become a scan. Then by id alone:
-        # given the source as well, SQLite walks through all articles of the source.
-        criteria: tuple[tuple[Select[Any], Column[Any], Collection[Any]], ...] = (
-            (own, article.c.source_guid, guids),
-            (own, article.c.link_key, links),
-            (known_as, article_headline.c.key, keys),
-            (own, article.c.stated, stated),
-            (select(article.c.id), article.c.id, ids),
-        )
-        found: dict[str, Article] = {}
-        parts = (chunks({value for value in values if value}) for _, _, values in criteria)
-        for some in zip_longest(*parts):
-            matching = [
-                look_up.where(column.in_(values))
-                for (look_up, column, _), values in zip(criteria, some, strict=True)
-                if values
-            ]
-            matched = self._values(ROWS.where(article.c.id.in_(union_all(*matching))))
-            found |= {each.id: each for each in matched if each.source == source}
+        criteria = {"guids": guids, "links": links, "keys": keys, "stated": stated, "ids": ids}
+        found = {each.id: each for each in matching.candidates(self._connection, source, criteria)}
         return tuple(sorted(found.values(), key=_BY_AGE))
+
+    def written_since(self, number: int) -> frozenset[ArticleId] | None:
+        """Return which articles were written after a change number; None when they are many hundreds."""
+        return matching.written_since(self._connection, number)
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:
         """Return how the article has read, oldest first; the last is how it reads now. Empty for an unknown id."""

@@ -2,14 +2,30 @@
 
 Each name of one criterion is a walk along an index that ends at the limit; the walks are merged. Asked for ``section IN
 (…)`` in one go, a database would rather sort all articles of those sections.
+
+A statement takes longer to make than SQLite to walk along: it is made once for all selections of a form, and the names
+themselves are its parameters.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, bindparam, exists, not_, or_, select, tuple_, union
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    exists,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 
 from feedsvc.model import Article, Selection, fold_name
 from feedsvc.store.article_rows import ROWS
@@ -17,6 +33,12 @@ from feedsvc.store.tables import article, article_author, article_tag
 
 _BY_PUBLISHED = ("published", "first_seen", "id")
 _BY_ARRIVAL = ("arrival", "id")
+
+_WANTED, _EXCLUDED = "wanted", "excluded"
+# How many names there are of each criterion, those that are excluded last.
+_Form: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+Asked: TypeAlias = tuple[Select[*tuple[Any, ...]], Mapping[str, Any]]
+"""A statement and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +49,12 @@ class Span:
     above: int | None = None
     newest_first: bool = True
 
-    def holds(self, arrival: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-        # What is under an embargo has no number, hence lies within no bounds.
-        if self.above is None and self.below is None:
-            yield arrival.is_not(None)
-        if self.above is not None:
-            yield arrival > self.above
-        if self.below is not None:
-            yield arrival < self.below
-
 
 @dataclass(frozen=True, slots=True)
 class _Criterion:
     """Names wanted in one column; that column and the columns of either order are an index of its table."""
 
-    names: tuple[str, ...]
+    names: tuple[BindParameter[str], ...]
     key: Column[Any]
     id: Column[Any]
 
@@ -63,47 +76,61 @@ class _Criterion:
 _EVERY = _Criterion((), article.c.id, article.c.id)
 
 
-# A statement is a pure value, and takes longer to make than SQLite to walk along: most are asked for again and again.
-@lru_cache(maxsize=64)
-def page(selection: Selection, *, limit: int, goes_on: bool, retracted: bool) -> Select[Any]:
-    """Return the statement for :meth:`Articles.list`; where it goes on, with :func:`place` as its parameters."""
+def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Asked:
+    """Return what to ask for :meth:`Articles.list`."""
+    last = {f"last_{name}": getattr(before, name) for name in _BY_PUBLISHED} if before else {}
+    statement = _page(_form(selection), limit=limit, goes_on=before is not None, retracted=retracted)
+    return statement, {**_parameters(selection), **last}
 
+
+def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Asked:
+    """Return what to ask for :meth:`Articles.walk`."""
+    return _walk(_form(selection), _ends(span), limit=limit, retracted=retracted), _parameters(selection, span)
+
+
+def arrivals(selection: Selection, span: Span, *, limit: int) -> Asked:
+    """Return what to ask for :meth:`Articles.arrivals`."""
+    return _numbers(_form(selection), _ends(span), limit=limit), _parameters(selection, span)
+
+
+@lru_cache(maxsize=64)
+def _page(form: _Form, *, limit: int, goes_on: bool, retracted: bool) -> Select[*tuple[Any, ...]]:
     def older(*order: Column[Any]) -> Iterator[ColumnElement[bool]]:
         if goes_on:
             names = zip(_BY_PUBLISHED, order, strict=True)
             yield tuple_(*order) < tuple_(*(bindparam(f"last_{name}", type_=column.type) for name, column in names))
 
     visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
-    picked = _first(selection, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
+    picked = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
     rows = ROWS.join(picked, picked.c.id == article.c.id)
     return rows.order_by(*_sorted(picked, _BY_PUBLISHED, descending=True)).limit(limit)
 
 
-def place(before: Article | None) -> dict[str, Any]:
-    """Return the parameters that say after which article a page begins."""
-    return {f"last_{name}": getattr(before, name) for name in _BY_PUBLISHED} if before else {}
-
-
-def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Select[Any]:
-    """Return the statement for :meth:`Articles.walk`."""
-    picked = _arrivals(selection, span, limit=limit, retracted=retracted)
+@lru_cache(maxsize=64)
+def _walk(form: _Form, ends: Span, *, limit: int, retracted: bool) -> Select[*tuple[Any, ...]]:
+    picked = _arrivals(form, ends, limit=limit, retracted=retracted)
     rows = ROWS.join(picked, picked.c.id == article.c.id)
-    return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=span.newest_first)).limit(limit)
+    return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
 
 
 @lru_cache(maxsize=64)
-def arrivals(selection: Selection, span: Span, *, limit: int) -> Select[Any]:
-    """Return the statement for :meth:`Articles.arrivals`."""
-    picked = _arrivals(selection, span, limit=limit, retracted=True)
-    return select(picked).order_by(*_sorted(picked, _BY_ARRIVAL, descending=span.newest_first)).limit(limit)
+def _numbers(form: _Form, ends: Span, *, limit: int) -> Select[*tuple[Any, ...]]:
+    picked = _arrivals(form, ends, limit=limit, retracted=True)
+    return select(picked).order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
 
 
-def _arrivals(selection: Selection, span: Span, *, limit: int, retracted: bool) -> FromClause:
+def _arrivals(form: _Form, ends: Span, *, limit: int, retracted: bool) -> FromClause:
     def within(arrival: Column[int], _id: Column[str]) -> Iterator[ColumnElement[bool]]:
-        return span.holds(arrival)
+        # What is under an embargo has no number, hence lies within no bounds.
+        if ends.above is None and ends.below is None:
+            yield arrival.is_not(None)
+        if ends.above is not None:
+            yield arrival > bindparam("above", type_=arrival.type)
+        if ends.below is not None:
+            yield arrival < bindparam("below", type_=arrival.type)
 
     standing = _standing(retracted=retracted)
-    return _first(selection, _BY_ARRIVAL, within, standing, descending=span.newest_first, limit=limit)
+    return _first(form, _BY_ARRIVAL, within, standing, descending=ends.newest_first, limit=limit)
 
 
 def _standing(*, retracted: bool) -> list[ColumnElement[bool]]:
@@ -111,7 +138,7 @@ def _standing(*, retracted: bool) -> list[ColumnElement[bool]]:
 
 
 def _first(
-    selection: Selection,
+    form: _Form,
     by: Sequence[str],
     bounds: Callable[..., Iterator[ColumnElement[bool]]],
     conditions: Sequence[ColumnElement[bool]],
@@ -119,12 +146,13 @@ def _first(
     descending: bool,
     limit: int,
 ) -> FromClause:
-    """Return the columns ``by`` of the first articles of a selection: as many of each walk as may be wanted of all."""
+    """Return the columns ``by`` of the first articles of a form: as many of each walk as may be wanted of all."""
+    wanted, excluded = form
     # The one that is likely to be the narrowest comes first: its index is walked, the others are looked up on the way.
-    narrowest, *others = [*_criteria(selection)] or [_EVERY]
+    narrowest, *others = [*_criteria(wanted, _WANTED)] or [_EVERY]
     looked_up = [criterion.met() for criterion in others]
-    if selection.exclude:
-        looked_up += [criterion.missed() for criterion in _criteria(selection.exclude)]
+    if excluded:
+        looked_up += [criterion.missed() for criterion in _criteria(excluded, _EXCLUDED)]
     looked_up += conditions
 
     table = narrowest.key.table
@@ -145,15 +173,44 @@ def _sorted(picked: FromClause, by: Sequence[str], *, descending: bool) -> list[
     return [picked.c[name].desc() if descending else picked.c[name].asc() for name in by]
 
 
-def _criteria(selection: Selection) -> Iterator[_Criterion]:
-    wanted = (
-        (_folded(selection.tags), article_tag.c.key, article_tag.c.article),
-        (_folded(selection.authors), article_author.c.key, article_author.c.article),
-        (_folded(selection.sections), article.c.section_key, article.c.id),
-        (tuple(dict.fromkeys(selection.sources)), article.c.source, article.c.id),
-        (_folded(selection.languages), article.c.language_key, article.c.id),
+def _criteria(numbers: tuple[int, ...], prefix: str) -> Iterator[_Criterion]:
+    columns = (
+        (article_tag.c.key, article_tag.c.article),
+        (article_author.c.key, article_author.c.article),
+        (article.c.section_key, article.c.id),
+        (article.c.source, article.c.id),
+        (article.c.language_key, article.c.id),
     )
-    return (_Criterion(*each) for each in wanted if each[0])
+    for at, (number, (key, id_)) in enumerate(zip(numbers, columns, strict=True)):
+        if number:
+            names = (bindparam(f"{prefix}_{at}_{each}", type_=key.type) for each in range(number))
+            yield _Criterion(tuple(names), key, id_)
+
+
+def _form(selection: Selection) -> _Form:
+    excluded = tuple(map(len, _names(selection.exclude))) if selection.exclude else ()
+    return tuple(map(len, _names(selection))), excluded
+
+
+def _ends(span: Span) -> Span:
+    """Return a span that has the ends of this one, wherever they are."""
+    below, above = (None if end is None else 0 for end in (span.below, span.above))
+    return Span(below, above, span.newest_first)
+
+
+def _parameters(selection: Selection, span: Span | None = None) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"below": span.below, "above": span.above} if span else {}
+    for prefix, part in ((_WANTED, selection), (_EXCLUDED, selection.exclude)):
+        for at, names in enumerate(_names(part) if part else ()):
+            parameters |= {f"{prefix}_{at}_{each}": name for each, name in enumerate(names)}
+    return parameters
+
+
+def _names(selection: Selection) -> tuple[tuple[str, ...], ...]:
+    """Return the names of each criterion, in the order of :func:`_criteria`: the one likely to be narrowest first."""
+    sources = tuple(dict.fromkeys(selection.sources))
+    tags, authors, sections = map(_folded, (selection.tags, selection.authors, selection.sections))
+    return tags, authors, sections, sources, _folded(selection.languages)
 
 
 def _folded(names: tuple[str, ...]) -> tuple[str, ...]:
