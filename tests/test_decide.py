@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paper import FRONT, NOON, NOW, Paper, at
 
 from feedsvc import decide
 from feedsvc.model import (
-    Article,
     ArticleId,
     Change,
     Complaint,
@@ -22,62 +21,9 @@ from feedsvc.model import (
     Reading,
     Run,
     RunKind,
-    SourceName,
     Verdict,
 )
 from feedsvc.text import canonical_link, headline_key
-
-NOON = datetime(2025, 2, 8, 12, 0, tzinfo=UTC)
-NOW = NOON + timedelta(days=1)
-FRONT = SourceName("front")
-
-
-def at(minutes: int) -> datetime:
-    return NOON + timedelta(minutes=minutes)
-
-
-class Paper:
-    """A store in miniature: what a series of harvests leaves behind."""
-
-    def __init__(self) -> None:
-        self.articles: dict[ArticleId, Article] = {}
-        self.previous: Reading | None = None
-        self._numbers = count(1)
-
-    def read(self, *entries: Entry, article: Entry | None = None, now: datetime = NOW) -> list[Change]:
-        harvest = Harvest(article=article, entries=entries, listing=Listing.PRESENT)
-        changes = decide.decide(
-            harvest, self._known(harvest), source=FRONT, previous=self.previous, now=now, mint=self._mint
-        )
-        for change in changes:
-            if change.article and change.verdict in (Verdict.NEW, Verdict.CHANGED):
-                self.articles[change.article.id] = change.article
-        subject, listed = decide.shown(harvest, changes)
-        self.previous = Reading(FRONT, "page.txt", "d", 1, 1, now, article=subject, listed=listed)
-        return list(changes)
-
-    def _known(self, harvest: Harvest) -> list[Article]:
-        """Return what a store is asked for: what stood there before, and what the lookup names beyond that."""
-        stood_there = (self.previous.article, *self.previous.listed) if self.previous else ()
-        at_hand = [article for id_, article in self.articles.items() if id_ in stood_there]
-        wanted = decide.lookup(harvest, at_hand)
-        others = [
-            article
-            for article in self.articles.values()
-            if article.source_guid in wanted.guids
-            or (article.link and canonical_link(article.link) in wanted.links)
-            or not {headline_key(article.title), *article.aliases}.isdisjoint(wanted.keys)
-            or article.stated in wanted.stated
-        ]
-        return [*at_hand, *others]
-
-    def _mint(self) -> tuple[ArticleId, str]:
-        number = next(self._numbers)
-        return ArticleId(f"a{number}"), f"urn:example:{number}"
-
-    @property
-    def titles(self) -> list[str]:
-        return [article.title for article in self.articles.values()]
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from feedsvc.decide.health import alerts, counts, standing_code
 from feedsvc.decide.identity import Lookup, decide, lookup, shown
 from feedsvc.decide.revision import Mint, lift, revise
 from feedsvc.decide.rhythm import interval, is_stalled, usual_gap
+from feedsvc.decide.settled import Again, Settled
 from feedsvc.decide.touching import Touching
 
 __all__ = [
+    "Again",
     "Lookup",
     "Mint",
+    "Settled",
     "Touching",
     "alerts",
     "counts",

@@ -51,14 +51,14 @@ def lookup(harvest: Harvest, at_hand: Sequence[Article] = ()) -> Lookup:
     def is_at_hand(entry: Entry) -> bool:
         if entry.guid:
             return entry.guid in guids
-        if link := _address(entry):
+        if link := web_link(entry):
             return canonical_link(link) in links
         return (headline_key(entry.title), _instant(entry.published)) in spelt
 
     entries = [entry for entry in entries_of(harvest) if not is_at_hand(entry)]
     return Lookup(
         guids=_distinct(entry.guid for entry in entries),
-        links=_distinct(canonical_link(link) for entry in entries if (link := _address(entry))),
+        links=_distinct(canonical_link(link) for entry in entries if (link := web_link(entry))),
         keys=_distinct(headline_key(entry.title) for entry in entries),
         stated=_distinct(_instant(entry.published) for entry in entries),
     )
@@ -75,25 +75,33 @@ def decide(
     section: str | None = None,
     language: str | None = None,
     lists: bool = True,
+    settled: Sequence[Change | None] = (),
 ) -> tuple[Change, ...]:
     """Decide about every entry of a harvest: the page's own article first, then the news line in page order.
 
     ``known`` are the source's articles that :func:`lookup` names and those of ``previous``, which is what this origin
     showed last, or the source at another one. ``section`` and ``language`` are what the source says of all its
     entries. ``lists`` says whether its pages show a news line: one without may be half a page. Several entries may be
-    one article; the last change about it holds the value to store.
+    one article; the last change about it holds the value to store. ``settled`` is what :class:`Again` tells of entries
+    that stay as they were: their articles need not be known.
 
     An entry is a known article by, in this order: the source's own id, the canonical link, the normalised headline
     at the same time (or where one of the two has no time), the same headline whose time was corrected, and last a
     close variant of the headline at the same minute, or within two hours of one that left the list. Two different
     headlines in one list are two articles.
     """
-    entries = tuple(map(_usable, entries_of(harvest)))
+    said = entries_of(harvest)
+    settled = settled or (None,) * len(said)
+    entries = tuple(known.entry if known else _usable(entry) for entry, known in zip(said, settled, strict=True))
     listing = entries[1:] if harvest.article else entries
-    matcher = _Matcher(known, listing, previous)
+    matcher = _Matcher(known, listing, previous, sum(c is not None and c.entry.published is not None for c in settled))
     cut = lists and harvest.listing is not Listing.PRESENT
     changes: list[Change] = []
-    for index, entry in enumerate(entries):
+    for index, (entry, as_before) in enumerate(zip(entries, settled, strict=True)):
+        if as_before and as_before.article:
+            matcher.pass_by(as_before.article.id)
+            changes.append(as_before)
+            continue
         own = harvest.article is not None and index == 0
         # Microseconds apart, so that no two share their instant of change and page order survives sorting.
         accepted = now - timedelta(microseconds=index)
@@ -122,7 +130,9 @@ def shown(harvest: Harvest, changes: Sequence[Change]) -> tuple[ArticleId | None
 class _Matcher:
     """Finds the article that an entry is, among the known ones and those already decided in this harvest."""
 
-    def __init__(self, known: Iterable[Article], listing: Sequence[Entry], previous: Reading | None) -> None:
+    def __init__(
+        self, known: Iterable[Article], listing: Sequence[Entry], previous: Reading | None, unmoved: int
+    ) -> None:
         self._by_id: dict[ArticleId, Article] = {}
         self._by_guid: dict[str, ArticleId] = {}
         self._by_link: dict[str, ArticleId] = {}
@@ -139,7 +149,7 @@ class _Matcher:
         self._subject = previous.article if previous else None
         for article in sorted(known, key=lambda a: (a.first_seen, a.id)):
             self._index(article)
-        self._shift = self._common_shift(listing)
+        self._shift = self._common_shift(listing, unmoved)
 
     def match(self, entry: Entry, *, own: bool) -> Article | None:
         found = self._exact(entry) or self._corrected_time(entry, own=own) or self._close(entry, own=own)
@@ -148,6 +158,10 @@ class _Matcher:
     def is_decided(self, article: Article) -> bool:
         """Whether an earlier entry of this harvest was this article."""
         return article.id in self._decided
+
+    def pass_by(self, settled: ArticleId) -> None:
+        """Take note of an entry of the list that is settled: nothing else can be its article."""
+        self._last = settled
 
     def remember(self, entry: Entry, article: Article, *, own: bool) -> None:
         """Take note of a decision, so that later entries of the same harvest see it."""
@@ -208,16 +222,18 @@ class _Matcher:
                 return found
         return None
 
-    def _common_shift(self, listing: Sequence[Entry]) -> timedelta:
-        """How far the whole list has moved since it was last read (the admin mended the time zone): mostly zero."""
-        steps = Counter(
+    def _common_shift(self, listing: Sequence[Entry], unmoved: int) -> timedelta:
+        """How far the whole list has moved since it was last read (the admin mended the time zone): mostly zero.
+
+        ``unmoved`` entries of the list are settled, and have the time they had.
+        """
+        steps = Counter({timedelta(0): unmoved})
+        steps.update(
             entry.published - stated
             for entry in listing
             for found in self._by_key.get(headline_key(entry.title), ())
             if found in self._position and entry.published and (stated := self._by_id[found].stated)
         )
-        if not steps:
-            return timedelta(0)
         step, times = steps.most_common(1)[0]
         return step if 2 * times > len(listing) else timedelta(0)
 
@@ -270,12 +286,13 @@ def _usable(entry: Entry) -> Entry:
 
     Python holds an ambiguous local time (the night when clocks go back) equal to no instant of another zone (PEP 495).
     """
-    published, link = _instant(entry.published), _address(entry)
+    published, link = _instant(entry.published), web_link(entry)
     usable = published is entry.published and link is entry.link
     return entry if usable else replace(entry, published=published, link=link)
 
 
-def _address(entry: Entry) -> str | None:
+def web_link(entry: Entry) -> str | None:
+    """Return the link of an entry, if that can be opened."""
     return entry.link if entry.link and is_web_address(entry.link) else None
 
 

@@ -3,7 +3,7 @@
 Knows what is read and from where; knows nothing of what becomes of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,7 +55,7 @@ class Entry:
     sanitised; None when the source shows a headline only. ``image`` is the address of the lead image. Addresses are
     absolute, or paths under that of the site (``/media/…``). ``slug`` is the words that its permalink is to have.
     ``embargoed`` says that ``published`` is a promise: before that instant nobody may see the entry. ``line`` is where
-    the headline stands (1-based), for people.
+    the headline stands (1-based), for people; two entries that differ in it alone are equal.
     """
 
     title: str
@@ -73,7 +73,7 @@ class Entry:
     via: Via | None = None
     slug: str | None = None
     embargoed: bool = False
-    line: int | None = None
+    line: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.title.strip():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feedsvc import __version__, decide, sources
 from feedsvc.config import Source
@@ -32,8 +33,11 @@ from feedsvc.outbound import Outbound
 from feedsvc.service import measuring, samples
 from feedsvc.service.record import Ended
 from feedsvc.sources.retrieval import UNFINISHED, Retrieved, fetch, retrieve
-from feedsvc.store import Store, Transaction
+from feedsvc.store import Store
 from feedsvc.text import digest
+
+if TYPE_CHECKING:
+    from feedsvc.service.deciding import Decider
 
 # A page full of unreadable times should not fill the record of a run: the first ones tell the admin enough.
 _COMPLAINTS_KEPT = 50
@@ -59,6 +63,7 @@ class Refresher:
     folder: Path
     store: Store
     outbound: Outbound
+    decider: "Decider"
     now: datetime
 
     def refresh(self) -> tuple[Ended, tuple[Change, ...]]:
@@ -150,10 +155,22 @@ class Refresher:
                     tx.readings.put(kept)
             return kept, ()
         manner = sources.Manner(self.source.zone, self.source.selectors, sources.media_folder(self.source, self.folder))
+        lists = self.source.kind in _LISTING
         harvest = sources.read(self.source.kind, retrieved.snapshot, manner)
         with self.store.begin() as tx:
-            changes = self._decide(tx, harvest, previous or self._elsewhere(readings))
-            standing = decide.standing_code(harvest, previous, changes, lists=self.source.kind in _LISTING)
+            decided = self.decider.about(
+                tx,
+                harvest,
+                source=self.source,
+                origin=reading.origin,
+                previous=previous or self._elsewhere(readings),
+                lists=lists,
+                now=self.now,
+                mint=mint,
+            )
+            changes = decided.changes
+            tx.articles.put(change.article for change in changes if change.article and change.moves)
+            standing = decide.standing_code(harvest, previous, changes, lists=lists)
             article, listed = decide.shown(harvest, changes)
             if previous and harvest.listing is not Listing.PRESENT and previous.listed:
                 # A list that was lost stays known as it was: it is what the next one is compared with.
@@ -168,6 +185,7 @@ class Refresher:
             if reading != previous:
                 tx.readings.put(reading)
             samples.note(tx, reading, retrieved.snapshot, previous, self.now)
+        decided.committed()
         return reading, ((harvest, changes),)
 
     def _names_in_vain(self, reading: Reading) -> bool:
@@ -179,28 +197,6 @@ class Refresher:
         lists = [reading for reading in readings if reading.listed]
         latest = max(lists, key=lambda reading: reading.taken_at, default=None)
         return replace(latest, article=None) if latest else None
-
-    def _decide(self, tx: Transaction, harvest: Harvest, previous: Reading | None) -> tuple[Change, ...]:
-        source = self.source.name
-        stood_there = (previous.article, *previous.listed) if previous else ()
-        at_hand = tx.articles.candidates(source, ids=[article for article in stood_there if article])
-        wanted = decide.lookup(harvest, at_hand)
-        others = tx.articles.candidates(
-            source, guids=wanted.guids, links=wanted.links, keys=wanted.keys, stated=wanted.stated
-        )
-        changes = decide.decide(
-            harvest,
-            (*at_hand, *others),
-            source=source,
-            previous=previous,
-            now=self.now,
-            mint=mint,
-            section=self.source.section,
-            language=self.source.language,
-            lists=self.source.kind in _LISTING,
-        )
-        tx.articles.put(change.article for change in changes if change.article and change.moves)
-        return changes
 
     def _forget(self, gone: Sequence[Reading]) -> list[Change]:
         """Forget the readings of what is gone. Articles stay, but those of a folder's files only for a while."""

@@ -33,6 +33,7 @@ from feedsvc.service.tokens import Tokens
 from feedsvc.store import Store
 
 if TYPE_CHECKING:
+    from feedsvc.service.deciding import Decider
     from feedsvc.service.judging import Judgement
 
 _MOST_OF = 0.75
@@ -107,7 +108,7 @@ class Service:
         changes: list[Change] = []
 
         def work() -> Ended:
-            refresher = Refresher(source, self.config.folder, self._store, self._outbound, self._clock())
+            refresher = Refresher(source, self.config.folder, self._store, self._outbound, self._decider, self._clock())
             ended, some = refresher.refresh()
             changes.extend(some)
             return ended
@@ -232,6 +233,12 @@ class Service:
             return ()
         awaited = (feed for feed in self.public.awaited(self._clock()) if any(map(feed.selection.selects, articles)))
         return tuple(map(self._publish, (*self._configured.by(articles), *awaited)))
+
+    @cached_property
+    def _decider(self) -> "Decider":
+        from feedsvc.service.deciding import Decider  # noqa: PLC0415 - the web never reads sources
+
+        return Decider()
 
     @cached_property
     def _configured(self) -> decide.Touching[Feed]:

@@ -1,0 +1,89 @@
+"""Deciding about a harvest with the store at hand.
+
+Knows what must be known of the store before; hides what need not be asked, because it was settled the last time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedsvc import decide
+from feedsvc.config import Source
+from feedsvc.feeds.memory import Memory
+from feedsvc.model import Article, Change, Harvest, Reading
+from feedsvc.store import Transaction
+
+# Four thousand headlines, and as many again while there is room.
+_REMEMBERED = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions about a harvest; ``committed`` is to be called once they are in the store."""
+
+    changes: tuple[Change, ...]
+    committed: Callable[[], None]
+
+
+class Decider:
+    """Decides for all sources of one process, and remembers what their lists say. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._memory: Memory[tuple[str, str], decide.Settled] = Memory(_REMEMBERED)
+
+    def about(
+        self,
+        tx: Transaction,
+        harvest: Harvest,
+        *,
+        source: Source,
+        origin: str,
+        previous: Reading | None,
+        lists: bool,
+        now: datetime,
+        mint: decide.Mint,
+    ) -> Decided:
+        """Decide about what was read at an origin; ``previous`` is what it showed last, or the source at another one;
+        ``lists`` says whether the source's pages show a news line.
+
+        ``tx`` is a transaction that writes, and nothing was written in it before.
+        """
+        number = tx.articles.change_number()
+        again = self._again(tx, harvest, source, previous)
+        known = _known(tx, again, source, previous)
+        if again.meets(known):
+            again = decide.Again(harvest)
+            known = _known(tx, again, source, previous)
+        changes = decide.decide(
+            harvest,
+            known,
+            source=source.name,
+            previous=previous,
+            now=now,
+            mint=mint,
+            section=source.section,
+            language=source.language,
+            lists=lists,
+            settled=again.changes,
+        )
+        settled = again.settled(changes, number)
+        return Decided(changes, lambda: self._memory.keep((source.name, origin), settled, settled.size))
+
+    def _again(self, tx: Transaction, harvest: Harvest, source: Source, previous: Reading | None) -> decide.Again:
+        settled = previous and self._memory.get((source.name, previous.origin))
+        if not previous or not settled or not settled.known:
+            return decide.Again(harvest)
+        moved = tx.articles.written_since(settled.number)
+        return decide.Again(harvest) if moved is None else settled.again(harvest, previous, moved)
+
+
+def _known(tx: Transaction, again: decide.Again, source: Source, previous: Reading | None) -> tuple[Article, ...]:
+    """Return every article that an entry may be which is not settled."""
+    stood_there = (previous.article, *previous.listed) if previous else ()
+    asked = [article for article in stood_there if article and article not in again.articles]
+    at_hand = tx.articles.candidates(source.name, ids=asked)
+    wanted = decide.lookup(again.rest, at_hand)
+    others = tx.articles.candidates(
+        source.name, guids=wanted.guids, links=wanted.links, keys=wanted.keys, stated=wanted.stated
+    )
+    return (*at_hand, *(article for article in others if article.id not in again.articles))
