@@ -11,7 +11,7 @@ from typing import Any
 from feedsvc.feeds.gate import rules, xml
 from feedsvc.feeds.gate.dates import rfc3339
 from feedsvc.feeds.gate.rules import Finding, Rule
-from feedsvc.feeds.gate.values import Attachment, Head, Item
+from feedsvc.feeds.gate.values import Attachment, Head, Item, Said
 from feedsvc.feeds.gate.xml import ATOM, LANG, Parts
 
 ENTRY = f"{ATOM}entry"
@@ -23,6 +23,7 @@ _CONTENTS = (f"{ATOM}summary", _CONTENT)
 _REQUIRED = (_ID, _TITLE, _UPDATED)
 _FEED_ONCE = {f"{ATOM}{name}" for name in ("generator", "icon", "logo", "rights", "subtitle")}
 _ENTRY_ONCE = {f"{ATOM}{name}" for name in ("published", "content", "rights", "source", "summary")}
+_SURELY_ONCE = _ENTRY_ONCE.union(_REQUIRED)
 _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _URI = re.compile(
     r"(?:urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:|(?!urn:)[a-z][a-z0-9+.-]*:)[^\s<>\"{}|\\^`]+", re.ASCII | re.IGNORECASE
@@ -102,15 +103,47 @@ def entry(number: int, element: Any, found: list[Finding], *, signed: bool = Tru
         links=tuple([link.get("href") for rel, link in links if rel != "enclosure"]),
         media=xml.attributes(parts, xml.MEDIA, "url"),
         html=tuple([_markup(text) for name in _CONTENTS for text in parts.get(name, ()) if text.get("type") in _HTML]),
-        attachments=tuple(
-            [
-                Attachment(link.get("href"), link.get("type"), link.get("length"))
-                for rel, link in links
-                if rel == "enclosure"
-            ]
-        ),
+        attachments=tuple(_attachments(links)),
         language=element.get(LANG),
     )
+
+
+def said(entries: Sequence[Any]) -> tuple[tuple[str, ...], Said] | None:
+    """Return the ids of entries and what they say together; None unless each surely keeps the rules of Atom alone.
+
+    The feed has an author. It knows no more than the house writes: entries with all that readers ask for, each of it
+    once, and their own page as their first link.
+    """
+    columns, several = xml.columns(entries)
+    if not several.isdisjoint(_SURELY_ONCE):
+        return None
+    ids, titles, updated, published = (xml.texts(columns, name) for name in (_ID, _TITLE, _UPDATED, _PUBLISHED))
+    # One in each entry, since none stands twice in one.
+    if any(len(texts) != len(entries) for texts in (ids, titles, updated, published)):
+        return None
+    links = _links(columns)
+    pages = [rel for rel, _ in links].count("alternate")
+    if pages != len(entries) or any(_is_no_page(entry.find(_LINK)) for entry in entries):
+        return None
+    times = list(zip(map(rfc3339, published), map(rfc3339, updated), strict=True))
+    contents = [text for name in _CONTENTS for text in columns.get(name, ())]
+    if not all(map(str.strip, (*ids, *titles))) or any(None in pair for pair in times) or _types("", columns):
+        return None
+    return ids, Said(
+        names=(*_names(columns), *(category.get("term", "") for category in columns.get(_CATEGORY, ()))),
+        links=(
+            *(link.get("href") for rel, link in links if rel != "enclosure"),
+            *xml.attributes(columns, xml.MEDIA, "url"),
+        ),
+        times=times,
+        html=[_markup(text) for text in contents if text.get("type") in _HTML],
+        attachments=_attachments(links),
+        languages=[language for entry in entries if (language := entry.get(LANG)) is not None],
+    )
+
+
+def _is_no_page(link: Any) -> bool:
+    return link is None or link.get("rel", "alternate") != "alternate"
 
 
 def _plain(parts: Parts, name: str) -> str:
@@ -153,6 +186,12 @@ def _alternates(where: str, links: Sequence[tuple[str, Any]], rule: Rule) -> lis
     kinds = [(link.get("type"), link.get("hreflang")) for rel, link in links if rel == "alternate"]
     twice = len(set(kinds)) < len(kinds)
     return [rule.broken(where, "has two alternate links of one type and language")] if twice else []
+
+
+def _attachments(links: Sequence[tuple[str, Any]]) -> list[Attachment]:
+    return [
+        Attachment(link.get("href"), link.get("type"), link.get("length")) for rel, link in links if rel == "enclosure"
+    ]
 
 
 def _links(parts: Parts) -> list[tuple[str, Any]]:

@@ -4,15 +4,17 @@ Knows the rules of JSON Feed alone; hides its spelling.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from feedsvc.feeds.gate import rules
 from feedsvc.feeds.gate.dates import rfc3339
 from feedsvc.feeds.gate.rules import Finding
-from feedsvc.feeds.gate.values import Attachment, Head, Item
+from feedsvc.feeds.gate.values import Attachment, Head, Item, Said
 
+_PAGES = ("url", "external_url", "banner_image")
+_LINKS = (*_PAGES, "image")
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -72,13 +74,38 @@ def entry(number: int, item: dict[str, Any], found: list[Finding]) -> Item:
         updated=_moment(where, item, "date_modified", found),
         authors=tuple(_text(author.get("name")) or "" for author in _objects(item.get("authors"))),
         tags=tuple(_text(tag) or "" for tag in _list(item.get("tags"))),
-        links=_addresses(item, "url", "external_url", "banner_image"),
+        links=_addresses(item, *_PAGES),
         media=(*_addresses(item, "image"), *(_text(one.get("url")) for one in attachments)),
         html=() if html is None else (html,),
-        attachments=tuple(
-            Attachment(_text(one.get("url")), _text(one.get("mime_type")), _length(one)) for one in attachments
-        ),
+        attachments=tuple(map(_attachment, attachments)),
         language=_text(item.get("language")),
+    )
+
+
+def said(items: Sequence[dict[str, Any]]) -> tuple[tuple[str, ...], Said] | None:
+    """Return the ids of items and what they say together; None unless each surely keeps the rules of JSON Feed alone.
+
+    It knows no more than the house writes: items with all that readers ask for.
+    """
+    ids = tuple([_text(item.get("id")) or "" for item in items])
+    contents = [_text(item.get("content_html")) or _text(item.get("content_text")) for item in items]
+    found: list[Finding] = []
+    times = [(_moment("", item, "date_published", found), _moment("", item, "date_modified", found)) for item in items]
+    if found or not all(contents) or not all(map(str.strip, ids)) or not all("url" in item for item in items):
+        return None
+    attachments = [one for item in items for one in _objects(item.get("attachments"))]
+    names = [author.get("name") for item in items for author in _objects(item.get("authors"))]
+    names += [tag for item in items for tag in _list(item.get("tags"))]
+    return ids, Said(
+        names=[_text(name) or "" for name in names],
+        links=[
+            *(_text(item[name]) for item in items for name in _LINKS if name in item),
+            *(_text(one.get("url")) for one in attachments),
+        ],
+        times=times,
+        html=[html for item in items if (html := _text(item.get("content_html"))) is not None],
+        attachments=list(map(_attachment, attachments)),
+        languages=[language for item in items if (language := _text(item.get("language"))) is not None],
     )
 
 
@@ -123,6 +150,10 @@ def _moment(where: str, item: dict[str, Any], name: str, found: list[Finding]) -
     if moment is None:
         found.append(rules.DATE_FORM.broken(where, f"has a {name} that is no time: {item[name]}"))
     return moment
+
+
+def _attachment(one: dict[str, Any]) -> Attachment:
+    return Attachment(_text(one.get("url")), _text(one.get("mime_type")), _length(one))
 
 
 def _length(attachment: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from feedsvc.feeds.gate import markup, rules
 from feedsvc.feeds.gate.rules import Finding
-from feedsvc.feeds.gate.values import Attachment, Head, Item, Moment
+from feedsvc.feeds.gate.values import Attachment, Head, Item, Moment, Said
 
 _FEED = "feed"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,16 +39,26 @@ def entry(item: Item, newest: Moment = None) -> Iterator[Finding]:
     if item.id is None or not item.id.strip():
         yield rules.ID_PRESENT.broken(item.where, "has no id")
     yield from _texts(item)
-    yield from _addresses(item.where, (*item.links, *item.media))
     if item.link is None:
         yield rules.ENTRY_LINK.broken(item.where, "leads to no page")
-    yield from _times(item, newest)
-    for attachment in item.attachments:
-        yield from _attachment(item.where, attachment)
-    if item.language is not None:
-        yield from _language(item.where, item.language)
-    for html in item.html:
-        yield from markup.judge(item.where, html)
+    if newest is not None:
+        yield from _future(item, newest)
+    yield from said(item.where, item.said)
+
+
+def said(where: str, said: Said) -> Iterator[Finding]:
+    """Yield every shared rule that what is said breaks, by one entry or by many together."""
+    if not all(said.names):
+        yield rules.NAME_FILLED.broken(where, "has an author or a tag without a name")
+    yield from _addresses(where, said.links)
+    for published, updated in said.times:
+        yield from _times(where, published, updated)
+    for attachment in said.attachments:
+        yield from _attachment(where, attachment)
+    for language in said.languages:
+        yield from _language(where, language)
+    for html in said.html:
+        yield from markup.judge(where, html)
 
 
 def together(head: Head, ids: Sequence[str]) -> Iterator[Finding]:
@@ -120,8 +130,6 @@ def _repeated(values: Iterable[str]) -> Iterator[str]:
 def _texts(item: Item) -> Iterator[Finding]:
     if left := _MARKUP.search("\n".join((item.title, *item.authors, *item.tags))):
         yield rules.TITLE_MARKUP.broken(item.where, f"shows markup in its title or a name: {left.group()}")
-    if not all(item.authors) or not all(item.tags):
-        yield rules.NAME_FILLED.broken(item.where, "has an author or a tag without a name")
     if len(item.title) > _TITLE_MOST:
         yield rules.ENTRY_SIZE.broken(item.where, f"has a title of {len(item.title)} characters")
     size = sum(map(len, item.html))
@@ -129,17 +137,19 @@ def _texts(item: Item) -> Iterator[Finding]:
         yield rules.ENTRY_SIZE.broken(item.where, f"has {size / 1e6:.1f} million characters of content")
 
 
-def _times(item: Item, newest: Moment) -> Iterator[Finding]:
+def _times(where: str, published: Moment, updated: Moment) -> Iterator[Finding]:
+    for name, moment in (("published", published), ("updated", updated)):
+        if moment is not None and moment < _EPOCH:
+            yield rules.DATE_EARLY.broken(where, f"was {name} before 1970: {moment.isoformat()}")
+    if published and updated and updated < published:
+        yield rules.DATE_ORDER.broken(where, "was updated before it was published")
+
+
+def _future(item: Item, newest: datetime) -> Iterator[Finding]:
     for name, moment in (("published", item.published), ("updated", item.updated)):
-        if moment is None:
-            continue
-        if moment < _EPOCH:
-            yield rules.DATE_EARLY.broken(item.where, f"was {name} before 1970: {moment.isoformat()}")
         # The feed's time may be in whole seconds, an entry's finer.
-        if newest is not None and moment.replace(microsecond=0) > newest:
+        if moment is not None and moment.replace(microsecond=0) > newest:
             yield rules.DATE_FUTURE.broken(item.where, f"was {name} after the feed itself: {moment.isoformat()}")
-    if item.published and item.updated and item.updated < item.published:
-        yield rules.DATE_ORDER.broken(item.where, "was updated before it was published")
 
 
 def _attachment(where: str, attachment: Attachment) -> Iterator[Finding]:

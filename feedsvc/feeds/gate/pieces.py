@@ -49,17 +49,15 @@ def passes(written: Written, format: Format) -> bool:
     return not _blocked([*judge.feed(head), *judge.together(head, [ids[entry] or "" for entry in written.entries])])
 
 
-def _judged(entries: Sequence[bytes], format: Format, frame: _Frame) -> list[str] | None:
-    """Return the ids of entries that pass, None when one of them does not."""
+def _judged(entries: Sequence[bytes], format: Format, frame: _Frame) -> Sequence[str] | None:
+    """Return the ids of entries that surely pass, None when one of them may not."""
     values = _objects(entries) if format is Format.JSON else _elements(entries, format, frame)
     if values is None:
         return None
-    found: list[Finding] = []
-    read = {Format.RSS: rss.entry, Format.ATOM: atom.entry, Format.JSON: json_feed.entry}[format]
-    items = [read(number, value, found) for number, value in enumerate(values, start=1)]
-    if _blocked(found) or any(_blocked(judge.entry(item)) for item in items):
+    said = {Format.RSS: rss.said, Format.ATOM: atom.said, Format.JSON: json_feed.said}[format](values)
+    if said is None or _blocked(judge.said("", said[1])):
         return None
-    ids = [item.id or "" for item in items]
+    ids, _ = said
     for entry, identity in zip(entries, ids, strict=True):
         _known.keep((format, frame, entry), identity, 300)  # the bytes are kept by who wrote them
     return ids

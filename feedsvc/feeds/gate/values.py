@@ -3,6 +3,7 @@
 Knows the parts that all formats share, so that one judge serves them all; hides how each spells them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,6 +40,34 @@ class Item:
     html: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     language: str | None
+
+    @property
+    def said(self) -> "Said":
+        """What it says as many entries could say it together."""
+        return Said(
+            names=(*self.authors, *self.tags),
+            links=(*self.links, *self.media),
+            times=((self.published, self.updated),),
+            html=self.html,
+            attachments=self.attachments,
+            languages=() if self.language is None else (self.language,),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one entry says, or many together, each kind of value by itself: rules that ask no more are asked once.
+
+    ``names`` are authors and tags, ``links`` all addresses but those of ``attachments``, ``times`` when an entry was
+    published and updated.
+    """
+
+    names: Sequence[str]
+    links: Sequence[str | None]
+    times: Sequence[tuple[Moment, Moment]]
+    html: Sequence[str]
+    attachments: Sequence[Attachment]
+    languages: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

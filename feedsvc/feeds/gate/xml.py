@@ -4,7 +4,7 @@ Knows how a strict reader parses them, and the elements that both borrow; hides 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -57,6 +57,22 @@ def parts(element: Any) -> Parts:
         else:
             found[tag] = [child]
     return found
+
+
+def columns(elements: Iterable[Any]) -> tuple[Parts, set[str]]:
+    """Return the children of many elements by their tags, and the tags of which one element has several."""
+    found: Parts = {}
+    several: set[str] = set()
+    for element in elements:
+        own = parts(element)
+        for tag, children in own.items():
+            if tag in found:
+                found[tag] += children
+            else:
+                found[tag] = children
+            if len(children) > 1:
+                several.add(tag)
+    return found, several
 
 
 def text(parts: Parts, name: str) -> str | None:
