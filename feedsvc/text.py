@@ -9,15 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import filterfalse
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from feedsvc.model import folded
 
 # XML 1.0 §2.2 Char, less the lone surrogates that Python can hold and UTF-8 cannot.
 _XML_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_WORD = re.compile(r"[^\w ]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_NOT_WORD = re.compile(r"[\W_]+")
-# Most headlines are ASCII once folded, and this takes half as long for them.
-_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 # Only elements that editors leave behind in headlines: a title may well speak of `<b>` in code, but not of `<font …>`.
 _LEFTOVER_MARKUP = re.compile(
     r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE
@@ -57,13 +56,9 @@ def headline(text: str) -> str:
 def headline_key(title: str) -> str:
     """Return what two spellings of one headline share: letters and digits without case, accents, quotes and dashes.
 
-    Turkish and Azerbaijani ``İ``, ``I``, ``ı`` and ``i`` fold together: pages mix them up. Empty for a title that has
-    no letter and no digit.
+    Empty for a title that has no letter and no digit.
     """
-    folded = unicodedata.normalize("NFKD", title).replace("ı", "i").casefold()
-    if folded.isascii():
-        return " ".join(folded.translate(_ASCII_WORDS).split())
-    return _NOT_WORD.sub(" ", "".join(filterfalse(unicodedata.combining, folded))).strip()
+    return " ".join(_NOT_WORD.sub(" ", folded(title)).split())
 
 
 def slug(title: str, otherwise: str = "article") -> str:
@@ -73,6 +68,10 @@ def slug(title: str, otherwise: str = "article") -> str:
     return str(slugify(title, max_length=80, word_boundary=True, replacements=_IN_ASCII)) or otherwise
 
 
+# An address of which nothing has to be folded but its scheme, a leading `www.` and a trailing slash.
+_PLAIN_LINK = re.compile(r"https?:(//)(?:www\.)?+([a-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?)")
+
+
 @lru_cache(maxsize=8192)
 def canonical_link(link: str) -> str:
     """Return the form of an address under which two spellings are one article.
@@ -80,6 +79,8 @@ def canonical_link(link: str) -> str:
     Scheme, a leading ``www.``, the default port, the fragment, tracking parameters and a trailing slash are folded.
     It is for comparing, not for opening; what is no address is compared as it stands.
     """
+    if plain := _PLAIN_LINK.fullmatch(link):
+        return "".join(plain.groups()).rstrip("/")
     try:
         parts = urlsplit(link.strip())
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""

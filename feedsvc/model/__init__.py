@@ -19,6 +19,7 @@ from feedsvc.model.harvest import (
 )
 from feedsvc.model.hub import Delivery, HubCounts, Intent, Mode, Subscription
 from feedsvc.model.label import Label, LabelKind
+from feedsvc.model.letters import folded
 from feedsvc.model.month import Month
 from feedsvc.model.names import MAIN_FEED, ArticleId, FeedName, SourceName, TokenId, fold_name, to_json
 from feedsvc.model.query import Query, Term, article_words, search_words
@@ -70,6 +71,7 @@ __all__ = [
     "Via",
     "article_words",
     "fold_name",
+    "folded",
     "search_words",
     "to_json",
 ]

@@ -10,13 +10,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, filterfalse, islice
+from itertools import chain, islice
 
 from feedsvc.model.article import Article
+from feedsvc.model.letters import UNSPACED, folded
 
-# Scripts that are written without spaces: a character is a word, and what stands together in a query is a phrase.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]{{1,64}}")
+# Where words stand without spaces, a character is a word, and what stands together in a query is a phrase.
+_NO_SPACES = re.compile(f"[{UNSPACED}]")
+_LONGEST = 64
+_WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]{{1,{_LONGEST}}}")
 _BETWEEN_BLOCKS = re.compile(r"</(?:p|li|h[1-6]|blockquote|div|figcaption|pre|td|th|dt|dd)>|<[bh]r\s*/?>")
 _TAG = re.compile(r"<[^>]*>")
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))(\*?)')
@@ -31,23 +33,12 @@ _PREFIX_LETTERS = 3
 
 def search_words(text: str) -> list[str]:
     """Return the words of a text in order, without case and accents; ``İ``, ``I``, ``ı`` and ``i`` are one."""
-    if text.isascii():
-        return _WORD.findall(text.lower())
-    folded = unicodedata.normalize("NFKD", text).replace("ı", "i").casefold()
-    return _WORD.findall("".join(filterfalse(unicodedata.combining, folded)))
-
-
-@lru_cache(maxsize=32_768)
-def _words_of_part(part: str) -> tuple[str, ...]:
-    return tuple(search_words(part))
-
-
-def _known_words(text: str) -> list[str]:
-    """Return what :func:`search_words` does; remembered by what stands between spaces, which no word goes beyond.
-
-    Most words of a text have been met before, and folding one anew takes longest.
-    """
-    return [*chain.from_iterable(map(_words_of_part, text.split()))]
+    letters = folded(text)
+    words = letters.split()
+    # Most texts have no words but those between spaces, which are had in a third of the time.
+    if max(map(len, words), default=0) <= _LONGEST and (letters.isascii() or not _NO_SPACES.search(letters)):
+        return words
+    return _WORD.findall(letters)
 
 
 def article_words(article: Article) -> list[list[str]]:
@@ -57,7 +48,7 @@ def article_words(article: Article) -> list[list[str]]:
     room = _CHARACTERS_READ
     for text in (*texts, _plain(article.body)):
         if text and room > 0:
-            words.append(_known_words(text[:room]))
+            words.append(search_words(text[:room]))
             room -= len(text)
     return words
 
