@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from feedsvc import server
 from feedsvc.errors import ServerError
+from feedsvc.server import processes, slowness
 
 # What the server serves here, and the work beside it. A file of its own, since it runs in other processes.
 PROGRAM = """
@@ -24,13 +26,17 @@ import os, signal, sys, threading, time
 from pathlib import Path
 from feedsvc import logs, server
 from feedsvc.errors import StoreUnavailable
+from feedsvc.server import slowness
 
+slowness._PATIENCE_S, slowness._LOOK_EVERY_S = 1.0, 0.2
 folder = Path(sys.argv[2])
 
 def app(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(1)
-    body = b"%d" % os.getpid()
+    if environ["PATH_INFO"] == "/sent":
+        environ["wsgi.input"].read()
+    body = b"%d" % os.getpid() if environ["PATH_INFO"] != "/large" else b"x" * 20_000_000
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("ETag", '"x"')])
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
@@ -125,7 +131,7 @@ def _started(folder: Path) -> Iterator[Running]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(server.__file__).parents[1])])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(server.__file__).parents[2])])},
     )
     children: set[int] = set()
     try:
@@ -242,7 +248,7 @@ def test_an_idle_keep_alive_connection_does_not_hold_up_the_end(running: Running
         began = time.monotonic()
         running.process.terminate()
         assert running.end() == (0, "")
-        assert time.monotonic() - began < server._GRACE_S
+        assert time.monotonic() - began < processes._GRACE_S
 
 
 def test_many_idle_connections_do_not_keep_new_clients_out(lasting: Running) -> None:
@@ -282,6 +288,106 @@ def test_a_bad_request_ends_its_own_connection_only(lasting: Running, request_: 
     assert lasting.get().isdigit()
 
 
+# --- slow clients -----------------------------------------------------------------------------------------------------
+
+
+@linux
+@pytest.mark.parametrize(
+    "asked", [b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /sent HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"]
+)
+def test_who_takes_nothing_or_sends_nothing_is_let_go(lasting: Running, asked: bytes) -> None:
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", lasting.port), 20)) for _ in range(20)]
+        for client in clients:
+            client.sendall(asked)
+        for client in clients:
+            assert _ended(client)
+    assert lasting.get().isdigit()
+
+
+def _ended(client: socket.socket) -> bool:
+    """Tell whether the other side ends the connection, whatever is still to be read from it."""
+    end = select.poll()
+    end.register(client, select.POLLHUP)
+    return bool(end.poll(20_000))
+
+
+class Pair:
+    """A server's connection and its client, with the lookout that watches it."""
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self.client = stack.enter_context(socket.create_connection(listener.getsockname(), 20))
+        self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connection = stack.enter_context(listener.accept()[0])
+        self.connection.setblocking(False)
+        self.lookout = slowness.Lookout(listener.getsockname()[1])
+
+    def offer(self) -> None:
+        """Offer more than the client can be holding."""
+        with contextlib.suppress(BlockingIOError):
+            while self.connection.send(b"x" * 1_000_000):
+                pass
+
+    def answer(self) -> None:
+        """Give an answer that the client takes."""
+        self.connection.send(b"answer")
+        assert self.client.recv(6, socket.MSG_WAITALL) == b"answer"
+        _eventually(lambda: not slowness._counts(self.connection).owed)  # acknowledged, which may take a moment
+
+    def send(self, size: int) -> None:
+        self.client.sendall(b"x" * size)
+        left = size
+        while left:
+            with contextlib.suppress(BlockingIOError):
+                left -= len(self.connection.recv(left))
+
+    def take(self, size: int) -> None:
+        while size:
+            size -= len(self.client.recv(size))
+            self.offer()
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    with contextlib.ExitStack() as stack:
+        yield Pair(stack)
+
+
+@linux
+def test_a_reader_who_takes_nothing_is_slow_after_a_minute(pair: Pair) -> None:
+    pair.offer()
+    assert [pair.lookout.look(now) for now in (0, 30, 59, 60, 65)] == [0, 0, 0, 1, 0]
+    pair.connection.close()
+    assert _ended(pair.client)
+
+
+@linux
+def test_a_reader_who_takes_little_is_slow_and_one_who_takes_enough_is_not(pair: Pair) -> None:
+    pair.offer()
+    for now in range(0, 600, 20):
+        pair.take(2_000_000)
+        pair.offer()
+        assert pair.lookout.look(now) == 0
+    assert any((pair.take(100), pair.lookout.look(now))[1] for now in range(600, 1200, 20))
+
+
+@linux
+def test_a_body_that_trickles_is_slow_and_one_that_flows_is_not(pair: Pair) -> None:
+    for now in range(0, 600, 20):
+        pair.send(15_000)
+        assert pair.lookout.look(now) == 0
+    assert any((pair.send(1), pair.lookout.look(now))[1] for now in range(600, 700, 20))
+
+
+@linux
+def test_a_client_who_asks_now_and_then_is_not_slow(pair: Pair) -> None:
+    for now in range(0, 600, 40):
+        pair.send(100)
+        pair.answer()
+        assert pair.lookout.look(now) == 0
+
+
 # --- the address ------------------------------------------------------------------------------------------------------
 
 
@@ -291,15 +397,15 @@ def test_a_port_in_use_is_told_before_anything_starts() -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(ServerError, match=f"127.0.0.1:{port}: the port is in use; .* choose another with --port"):
-            server._listenable("127.0.0.1", port)
+            server.listenable("127.0.0.1", port)
 
 
 @linux
 def test_a_second_server_does_not_share_the_port_of_the_first(lasting: Running) -> None:
     with pytest.raises(ServerError, match="the port is in use"):
-        server._listenable("127.0.0.1", lasting.port)
+        server.listenable("127.0.0.1", lasting.port)
     with pytest.raises(ServerError, match="the port is in use"):
-        server._listenable("0.0.0.0", lasting.port)
+        server.listenable("0.0.0.0", lasting.port)
 
 
 @pytest.mark.parametrize(
@@ -312,8 +418,8 @@ def test_a_second_server_does_not_share_the_port_of_the_first(lasting: Running) 
 )
 def test_an_impossible_host_is_told(host: str, reason: str) -> None:
     with pytest.raises(ServerError, match=reason):
-        server._listenable(host, _free_port())
+        server.listenable(host, _free_port())
 
 
 def test_localhost_is_an_ip_address_of_this_machine() -> None:
-    assert server._listenable("localhost", _free_port()) in ("127.0.0.1", "::1")
+    assert server.listenable("localhost", _free_port()) in ("127.0.0.1", "::1")

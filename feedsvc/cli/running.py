@@ -62,7 +62,7 @@ def _serve(host: str | None, port: int | None, workers: int | None, *, schedule:
     logs.set_up()
     listening = load(config_file()).server
     host, port = host or listening.host, port or listening.port
-    server.check_listenable(host, port)
+    server.listenable(host, port)
     # Everything that can be wrong with configuration and store is said here, before any process is started.
     service = wiring.service(config_file())
     service.open()

@@ -5,7 +5,7 @@ Knows the addresses and headers of documents; hides Flask from the hot path.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from feedsvc.errors import FeedUnpublishable, StoreError
 from feedsvc.model import Document, FeedName, Format
 from feedsvc.service import Service
 from feedsvc.web import problems
+from feedsvc.web.bodies import Bodies
 from feedsvc.web.memory import Memory
 from feedsvc.web.private import without_key
 from feedsvc.web.problems import Found
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PIECE_BYTES = 65_536
 _DELTA_KEPT_S = 300
 _DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
 _AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
@@ -77,6 +79,7 @@ class Front:
         self._clock = clock
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
         self._old = OldAddresses(current)
+        self._bodies = Bodies()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not _log.isEnabledFor(logging.DEBUG):
@@ -106,7 +109,7 @@ class Front:
             return _sent(self._respond(moved, environ), environ, start_response)
         asked = addresses.parse(path.rstrip("/"))
         if asked is None:
-            return self._pages(environ, start_response)
+            return self._pages(self._bodies.bounded(environ), start_response)
         try:
             response = self._answer(path, *asked, environ)
         except StoreError:
@@ -169,7 +172,13 @@ class Front:
 
 def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     start_response(response.status_line, list(response.headers))
-    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body
+    return [body] if len(body) <= _PIECE_BYTES else _in_pieces(body)
+
+
+def _in_pieces(body: bytes) -> Iterator[bytes]:
+    # The server copies what it is given, and holds it until the client has taken it: of a slow one, a piece is enough.
+    return (body[at : at + _PIECE_BYTES] for at in range(0, len(body), _PIECE_BYTES))
 
 
 def _as_looked_at(answer: Answer, environ: "WSGIEnvironment") -> Answer:

@@ -22,7 +22,7 @@ from feedsvc.model import ArticleId, Label, LabelKind
 from feedsvc.service import Service
 from feedsvc.text import digest
 from feedsvc.web import admin, hub, lines, lists, media, metrics, micropub, private, problems, push, views
-from feedsvc.web.memory import Memory
+from feedsvc.web.memory import Memory, still
 from feedsvc.web.problems import Found, Problem
 from feedsvc.web.redirects import OldAddresses
 from feedsvc.web.representation import NOSNIFF, SAFE, Headers, Resource, compressed, redirect, resource
@@ -42,6 +42,9 @@ _A_MINUTE: Headers = (("Cache-Control", "public, max-age=60"), NOSNIFF)
 
 _STYLE = (Path(__file__).parent / "static" / "style.css").read_bytes()
 _STYLE_DIGEST = digest(_STYLE)[:12]
+
+# What Flask and the reading of bodies refuse, in our own words.
+_WORDED = {404: problems.NO_SUCH_PAGE, 503: problems.CROWDED}
 
 
 class Pages(Flask):
@@ -94,10 +97,10 @@ class Pages(Flask):
             if here != unquote(canonical):
                 return redirect(service.config.site.base_url, canonical)
             earlier = service.lines.newest(limit=_EARLIER_HEADLINES, before=found)
-            labels = service.lines.labels_of((found, *earlier))
+            labels = service.lines.labels_of((found,))
             return self._page("article.html", service, **views.article(service.config.site, found, earlier, labels))
 
-        return self._hand_out(here, load)
+        return self._hand_out(here, still(load))
 
     def feeds(self) -> FlaskResponse:
         """``/feeds/``: every feed for people to choose from."""
@@ -109,7 +112,7 @@ class Pages(Flask):
             values = views.feeds(site, service.public.feeds(), _named_feeds(service))
             return self._page("feeds.html", service, **values, opml=lists.OPML_PATH)
 
-        return self._hand_out(request.path, load)
+        return self._hand_out(request.path, still(load))
 
     def style(self) -> FlaskResponse:
         """``/static/style.css?v=DIGEST``: kept for ever under its own digest, shortly under any other."""
@@ -193,10 +196,8 @@ def _problem(error: Exception) -> Problem:
             return push.problem(error)
         case MethodNotAllowed():
             return problems.method_not_allowed(", ".join(sorted(error.valid_methods or ())))
-        case HTTPException(code=404):
-            return problems.NO_SUCH_PAGE
         case HTTPException(code=int(code)):
-            return Problem(HTTPStatus(code), error.description or "")
+            return _WORDED.get(code) or Problem(HTTPStatus(code), error.description or "")
         case _:
             _log.exception("request_crashed", extra={"path": private.without_key(request.path)})
             return problems.BUG

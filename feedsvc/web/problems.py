@@ -58,6 +58,11 @@ STORE_DOWN = Problem(
     (("Retry-After", "60"),),
     "store_unavailable",
 )
+CROWDED = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many are sending something at this moment. Please send it again.",
+    (("Retry-After", "5"),),
+)
 BUG = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. It has been noted.")
 NOT_ACCEPTABLE = Problem(
     HTTPStatus.NOT_ACCEPTABLE, "None of the content codings that are ready here is accepted by the request."

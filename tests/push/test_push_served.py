@@ -1,7 +1,9 @@
 """Pushing to the real server, over a real connection."""
 
+import contextlib
 import http.client
 import json
+import select
 import signal
 import socket
 import subprocess
@@ -121,3 +123,15 @@ def test_what_is_kept_back_appears_by_itself_at_its_instant(served: Served) -> N
     until(lambda: "A promise" in titles(served) or datetime.now(UTC) > due, "its instant")
     assert datetime.now(UTC) > due, "it was out before its instant"
     until(lambda: "A promise" in titles(served), "the article in the feed")
+
+
+def test_bodies_that_do_not_come_hold_up_no_reader(served: Served) -> None:
+    promise = b"POST /hub HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        senders = [stack.enter_context(socket.create_connection(("127.0.0.1", served.port), 20)) for _ in range(40)]
+        for sender in senders:
+            sender.sendall(promise)
+        refused, _, _ = select.select(senders, [], [], PATIENCE_S)
+        assert b" 503 " in refused[0].recv(20)
+        for _ in range(20):
+            assert served("GET", "/feed.xml")[0] == 200

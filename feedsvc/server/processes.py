@@ -1,4 +1,4 @@
-"""The production server: web workers (Granian) and, beside them, one process that does the scheduled work.
+"""The processes: web workers (Granian) and, beside them, one that does the scheduled work.
 
 Knows how processes are started, watched and ended; hides Granian. A worker that dies is replaced by Granian, the
 scheduling process by this module; none of them outlives the parent, however that ends.
@@ -6,7 +6,6 @@ scheduling process by this module; none of them outlives the parent, however tha
 
 import contextlib
 import ctypes
-import errno
 import gc
 import http.client
 import logging
@@ -14,11 +13,10 @@ import multiprocessing
 import os
 import resource
 import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +27,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from feedsvc import logs, wiring
-from feedsvc.errors import FeedsvcError, ServerError
+from feedsvc.errors import FeedsvcError
+from feedsvc.server import slowness
+from feedsvc.server.listening import listenable
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -94,7 +94,7 @@ def run(
 
     Both are called in other processes, and must be functions of a module (or partials of such).
     """
-    address = _listenable(host, port)
+    address = listenable(host, port)
     if sys.platform == "linux":
         # What is imported here is shared by all workers. Python 3.14 no longer forks by itself.
         multiprocessing.set_start_method("fork", force=True)
@@ -135,7 +135,7 @@ def run(
     gc.collect()
     gc.freeze()  # the collector of a child would otherwise touch, and so copy, every page it shares
     try:
-        server.serve(target_loader=partial(_load, load), wrap_loader=False)
+        server.serve(target_loader=partial(_load, load, port), wrap_loader=False)
     except SystemExit as end:
         return 0 if server.interrupt_signal else int(end.code or 1)
     return 0 if server.interrupt_signal else 1
@@ -199,8 +199,9 @@ def _give_memory_back() -> None:
 # --- in the children --------------------------------------------------------------------------------------------------
 
 
-def _load(load: "Callable[[], WSGIApplication]") -> "WSGIApplication":
+def _load(load: "Callable[[], WSGIApplication]", port: int) -> "WSGIApplication":
     _settle()
+    slowness.watch(port)
     while True:
         try:
             return load()
@@ -243,59 +244,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-# --- the address ------------------------------------------------------------------------------------------------------
-
-
-def check_listenable(host: str, port: int) -> None:
-    """Make sure that the address can be listened on, before anything is begun.
-
-    Raises:
-        ServerError: it cannot; the message says what to do.
-    """
-    _listenable(host, port)
-
-
-def _listenable(host: str, port: int) -> str:
-    """Return the IP address of the host, having listened on it for a moment.
-
-    Granian's workers share the port among themselves (SO_REUSEPORT), so that a second server would share it too,
-    silently: finding out is left to this probe, which shares with nobody.
-    """
-    refusal = ServerError(host, port, "this machine has no such address; choose another with --host")
-    for family, address in _addresses(host, port):
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-                probe.listen(1)
-            except OSError as error:
-                refusal = ServerError(host, port, _reason(error, port))
-                refusal.__cause__ = error
-            else:
-                return address
-    raise refusal
-
-
-def _addresses(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, str]]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as error:
-        raise ServerError(host, port, "this host name is not known; choose another with --host") from error
-    # IPv4 first: that is what people mean by localhost, and what proxies in front are told.
-    for family, _, _, _, address in sorted(found, key=lambda each: each[0] != socket.AF_INET):
-        yield family, str(address[0])
-
-
-def _reason(error: OSError, port: int) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return "the port is in use; end what listens there, or choose another with --port"
-        case errno.EACCES:
-            return f"port {port} needs more rights than this user has; choose one from 1024 up with --port"
-        case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT:
-            return "this machine has no such address; choose another with --host"
-        case _:
-            return error.strerror or str(error)
+# --- what this machine allows ----------------------------------------------------------------------------------------
 
 
 def _connections() -> int:
