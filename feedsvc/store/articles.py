@@ -29,6 +29,7 @@ from feedsvc.text import canonical_link
 _WINDOW = 1_000
 
 _BY_AGE = attrgetter("published", "first_seen", "id")
+_THOSE = ROWS.where(article.c.id.in_(bindparam("of", expanding=True)))
 _ONE = ROWS.where(article.c.id == bindparam("of"))
 
 
@@ -260,7 +261,7 @@ class Articles:
     def _those(self, ids: Iterable[str]) -> Iterator[Article]:
         # By id alone: given the source as well, SQLite walks through all articles of the source.
         for some in chunks(ids):
-            yield from self._values(ROWS.where(article.c.id.in_(some)))
+            yield from self._values(_THOSE, {"of": some})
 
     def _values(self, statement: Select[Any], parameters: Mapping[str, Any] | None = None) -> Iterator[Article]:
         return map(article_rows.value, self._connection.execute(statement, parameters).all())

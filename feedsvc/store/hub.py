@@ -19,6 +19,9 @@ from feedsvc.store.tables import delivery, intent, notice, subscription
 # What became of deliveries, by the field of HubCounts.
 _COUNTERS = {name: f"hub_{name}" for name in ("delivered", "failed", "given_up", "ended")}
 
+_TOPIC = subscription.c.feed, subscription.c.format
+_TOPICS = select(*_TOPIC).where(subscription.c.expires > bindparam("now")).distinct().order_by(*_TOPIC)
+
 
 class Hub:
     """What the hub keeps. Claims are safe only in a transaction that writes: those come one by one."""
@@ -81,9 +84,8 @@ class Hub:
 
     def topics(self, now: datetime) -> tuple[tuple[FeedName, Format], ...]:
         """Return which documents somebody is subscribed to, in their order."""
-        keys = subscription.c.feed, subscription.c.format
-        live = select(*keys).where(subscription.c.expires > now).distinct().order_by(*keys)
-        return tuple((FeedName(feed), Format(format)) for feed, format in self._connection.execute(live))
+        live = self._connection.execute(_TOPICS, {"now": now})
+        return tuple((FeedName(feed), Format(format)) for feed, format in live)
 
     def owe(self, documents: Iterable[Document], publication: int) -> None:
         """Owe each document, as it stands at this publication number, to all who are subscribed to it."""

@@ -2,9 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, text
 
-from feedsvc.store.tables import lease
+from feedsvc.store.tables import Instant, lease
+
+# The same words on both databases, which SQLAlchemy spells by two dialects.
+_CLAIM = text(
+    "INSERT INTO lease (name, holder, expires) VALUES (:name, :holder, :expires)"
+    " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires = excluded.expires"
+    " WHERE lease.expires <= :now OR lease.holder = excluded.holder"
+).bindparams(bindparam("expires", type_=Instant), bindparam("now", type_=Instant))
+_RELEASE = delete(lease).where(lease.c.name == bindparam("which"), lease.c.holder == bindparam("whose"))
 
 
 class Leases:
@@ -15,16 +23,9 @@ class Leases:
 
     def claim(self, name: str, holder: str, now: datetime, ttl_s: float) -> bool:
         """Take the name until ``now`` + ``ttl_s``; False when another holder's claim has not expired."""
-        values = {"holder": holder, "expires": now + timedelta(seconds=ttl_s)}
-        held = self._connection.execute(select(lease.c.holder, lease.c.expires).where(lease.c.name == name)).first()
-        if held is None:
-            self._connection.execute(insert(lease).values(name=name, **values))
-        elif held.expires <= now or held.holder == holder:
-            self._connection.execute(update(lease).where(lease.c.name == name).values(values))
-        else:
-            return False
-        return True
+        claimed = {"name": name, "holder": holder, "expires": now + timedelta(seconds=ttl_s), "now": now}
+        return self._connection.execute(_CLAIM, claimed).rowcount > 0
 
     def release(self, name: str, holder: str) -> None:
         """Give the name back; without effect when another one holds it by now."""
-        self._connection.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
+        self._connection.execute(_RELEASE, {"which": name, "whose": holder})

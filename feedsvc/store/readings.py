@@ -2,10 +2,17 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from feedsvc.model import ArticleId, Complaint, Reading, SourceName
 from feedsvc.store.tables import reading
+
+# Made once: every refresh asks, and most write.
+_ALL = select(reading).where(reading.c.source == bindparam("of"))
+_SAME = (reading.c.source == bindparam("of"), reading.c.origin == bindparam("at"))
+_UPDATE = update(reading).where(*_SAME)
+_INSERT = insert(reading)
+_DELETE = delete(reading).where(*_SAME)
 
 
 class Readings:
@@ -16,7 +23,7 @@ class Readings:
 
     def list(self, source: SourceName) -> dict[str, Reading]:
         """Return the readings of a source by origin."""
-        rows = self._connection.execute(select(reading).where(reading.c.source == source))
+        rows = self._connection.execute(_ALL, {"of": source})
         return {row.origin: _reading(row) for row in rows}
 
     def put(self, value: Reading) -> None:
@@ -33,14 +40,13 @@ class Readings:
             "complaints": [[complaint.where, complaint.message] for complaint in value.complaints],
             "code": value.code,
         }
-        same = (reading.c.source == value.source) & (reading.c.origin == value.origin)
-        if self._connection.execute(update(reading).where(same), row).rowcount == 0:
-            self._connection.execute(insert(reading), {"source": value.source, "origin": value.origin, **row})
+        if self._connection.execute(_UPDATE, {"of": value.source, "at": value.origin, **row}).rowcount == 0:
+            self._connection.execute(_INSERT, {"source": value.source, "origin": value.origin, **row})
 
     def delete(self, source: SourceName, origins: Iterable[str]) -> None:
         """Forget these origins, so that they are read afresh should they come back."""
         for origin in origins:
-            self._connection.execute(delete(reading).where(reading.c.source == source, reading.c.origin == origin))
+            self._connection.execute(_DELETE, {"of": source, "at": origin})
 
 
 def _reading(row: Row[tuple[object, ...]]) -> Reading:

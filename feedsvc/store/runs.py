@@ -2,13 +2,22 @@
 
 from zlib import crc32
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from feedsvc.model import Complaint, Outcome, Run, RunKind
 from feedsvc.store.tables import run
 
 _KEPT_PER_NAME = 200
 _PRUNED_EVERY = 25
+
+# Made once, as every piece of work asks for the last one and adds its own.
+_ADD = insert(run)
+_LAST = (
+    select(run)
+    .where(run.c.kind == bindparam("of"), run.c.name == bindparam("named"))
+    .order_by(run.c.id.desc())
+    .limit(1)
+)
 
 
 class Runs:
@@ -30,7 +39,7 @@ class Runs:
             "message": value.message,
             "complaints": [[complaint.where, complaint.message] for complaint in value.complaints],
         }
-        number = self._connection.execute(insert(run), row).inserted_primary_key
+        number = self._connection.execute(_ADD, row).inserted_primary_key
         # Not every 25th: where 100 feeds are published in turns, that would be the same four for ever.
         if number is not None and crc32(str(number.id).encode()) % _PRUNED_EVERY == 0:
             self._forget_all_but_newest(value.kind, value.name)
@@ -43,8 +52,7 @@ class Runs:
 
     def last(self, kind: RunKind, name: str) -> Run | None:
         """Return the newest run of this kind and name."""
-        runs = select(run).where(run.c.kind == kind.value, run.c.name == name).order_by(run.c.id.desc()).limit(1)
-        row = self._connection.execute(runs).first()
+        row = self._connection.execute(_LAST, {"of": kind.value, "named": name}).first()
         return _run(row) if row else None
 
     def list(self, limit: int) -> tuple[Run, ...]:
