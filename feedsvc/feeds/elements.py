@@ -21,17 +21,19 @@ _FH = "http://purl.org/syndication/history/1.0"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _SY = "http://purl.org/rss/1.0/modules/syndication/"
 _XML = "http://www.w3.org/XML/1998/namespace"
+_PREFIXES = {_ATOM: "atom", _AT: "at", _DC: "dc", _FH: "fh", _MEDIA: "media", _SY: "sy"}
 _MEDIA_OF_RSS = ("audio", "video", "image", None)  # what its one enclosure had best be
 
 
 def namespaces(format: Format, channel: Channel) -> dict[str, str]:
     """Return the namespaces that the root of a document declares for what is added here, by prefix."""
-    return {
-        **({"atom": _ATOM, "dc": _DC, "sy": _SY} if format is Format.RSS else {}),
-        **({"at": _AT} if format is Format.ATOM and channel.tombstones else {}),
-        **({"fh": _FH} if channel.history else {}),
-        "media": _MEDIA,
-    }
+    declared = [
+        *((_ATOM, _DC, _SY) if format is Format.RSS else ()),
+        *((_AT,) if format is Format.ATOM and channel.tombstones else ()),
+        *((_FH,) if channel.history else ()),
+        _MEDIA,
+    ]
+    return {_PREFIXES[namespace]: namespace for namespace in declared}
 
 
 def text(value: str) -> str:
@@ -166,7 +168,9 @@ def _tell_html(element: Any, **texts: str) -> None:
 
 
 def _add(parent: Any, namespace: str, name: str, value: str | None = None, **attributes: str) -> None:
-    etree.SubElement(parent, f"{{{namespace}}}{name}", attributes).text = value
+    # The root declares it too, but an entry is not there yet: a prefix made up would have to be taken back there.
+    declared = {_PREFIXES[namespace]: namespace}
+    etree.SubElement(parent, f"{{{namespace}}}{name}", attributes, nsmap=declared).text = value
 
 
 def _rhythm(ttl_s: int) -> tuple[str, int]:
