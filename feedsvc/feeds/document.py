@@ -101,7 +101,7 @@ def _encodings(body: bytes) -> Mapping[str, bytes]:
     import zstandard  # noqa: PLC0415
 
     packed = {
-        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=4, lgwin=18),
+        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=3, lgwin=18),
         # Copied, since what zstandard returns holds on to as much room as the body might have needed.
         "zstd": bytes(memoryview(zstandard.ZstdCompressor(level=3).compress(body))),
         "gzip": gzip.compress(body, compresslevel=4, mtime=0),
