@@ -38,8 +38,10 @@ def service(config_file: Path) -> Service:
 class Running:
     """The service of a long-lived process: it follows the configuration file, and keeps running on a wrong one."""
 
-    def __init__(self, config_file: Path) -> None:
+    def __init__(self, config_file: Path, *, tells: bool = True) -> None:
+        """``tells``: what the admin has to mend is logged here, and not by a process beside this one."""
         self._file = config_file
+        self._tells = tells
         self._stamp = _stamp(config_file)
         self._service = service(config_file)
 
@@ -50,7 +52,7 @@ class Running:
     def follow(self) -> bool:
         """Reread the configuration if its file has changed; tell whether a new service is in place.
 
-        One with problems is reported, once, and the running one stays.
+        One with problems changes nothing, and is told of once.
         """
         stamp = _stamp(self._file)
         if stamp == self._stamp:
@@ -59,7 +61,7 @@ class Running:
         try:
             config = load(self._file)
         except ConfigError as error:
-            for problem in error.problems:
+            for problem in error.problems if self._tells else ():
                 log.error("config_refused", extra={"problem": str(problem)})
             return False
         if config.digest == self._service.config.digest:
@@ -84,15 +86,15 @@ class Running:
     def _warn_of_restart(self, config: Config) -> None:
         running = self._service.config
         for name in ("store", "server"):
-            if getattr(config, name) != getattr(running, name):
+            if self._tells and getattr(config, name) != getattr(running, name):
                 log.warning("config_needs_restart", extra={"setting": f"[{name}]"})
 
 
-def web_app() -> "WSGIApplication":
+def web_app(*, tells: bool) -> "WSGIApplication":
     """Return the web of the configuration that the environment names: what each web worker serves."""
     from feedsvc import web  # noqa: PLC0415 - only web workers need Flask
 
-    running = Running(Path(os.environ[CONFIG_VARIABLE]))
+    running = Running(Path(os.environ[CONFIG_VARIABLE]), tells=tells)
     running.watch()
     return web.create(running.current)
 

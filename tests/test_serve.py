@@ -142,6 +142,7 @@ def test_the_configuration_is_reread_and_a_wrong_one_changes_nothing(house: Hous
     house.configure("[[feeds]]\nname = 'sea'\ntitle = 'The sea'\nlimit = 2")
     until(lambda: house.get("/feeds/sea.xml")[0] == 200, "the new feed")
     assert len(feedparser.parse(house.get("/feeds/sea.xml")[2]).entries) == 2
+    assert house.log().count("config_refused") == 1
 
 
 def test_a_retracted_article_is_gone_from_feed_and_page(house: House) -> None:

@@ -78,7 +78,8 @@ def serve(
 
     os.environ[wiring.CONFIG_VARIABLE] = str(config_file.absolute())
     work = partial(wiring.run_schedule, config_file.absolute()) if schedule else None
-    return run(wiring.web_app, host=host, port=port, workers=workers, work=work, on_ready=on_ready)
+    load = partial(wiring.web_app, tells=not schedule)
+    return run(load, host=host, port=port, workers=workers, work=work, on_ready=on_ready)
 
 
 def run(
