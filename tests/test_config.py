@@ -959,6 +959,18 @@ def test_the_password_of_the_admin_may_stand_in_a_file_and_is_never_shown(write,
     assert "horse" not in repr(config)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("short", "is too short for a token; take at least 16 characters"),
+        ("a token of a program", "has signs that no header carries; take letters, digits and -._~+/"),
+    ],
+)
+def test_the_token_of_the_figures_fits_into_a_header_and_is_never_repeated(problems, written, told):
+    found = problems(f'{SITE}[admin]\nmetrics_token = "{written}"\n')
+    assert found == [f"config.toml:5: admin.metrics_token: {told}"]
+
+
 def test_a_feed_may_exclude_what_it_would_select(write):
     feed = (
         '[[feeds]]\nname = "f"\ntitle = "F"\nlanguages = ["AZ", "en"]\nexclude = { tags = ["ad"], sources = ["s"] }\n'

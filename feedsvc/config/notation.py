@@ -24,6 +24,8 @@ _LANGUAGE = re.compile(
 )
 _LONGEST = timedelta(days=365)
 _PASSWORD_LEAST = 12
+_TOKEN_LEAST = 16
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 def shown(value: object) -> str:
@@ -195,6 +197,15 @@ def password(written: str) -> str:
         raise ValueError(f"is too short for a password; take at least {_PASSWORD_LEAST} characters")
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in written):
         raise ValueError("has signs that nobody can type")
+    return written
+
+
+def bearer(written: str) -> str:
+    """Check a token that programs send in a header (RFC 6750 §2.1); no message repeats it."""
+    if len(written) < _TOKEN_LEAST:
+        raise ValueError(f"is too short for a token; take at least {_TOKEN_LEAST} characters")
+    if not _TOKEN.fullmatch(written):
+        raise ValueError("has signs that no header carries; take letters, digits and -._~+/")
     return written
 
 

@@ -119,9 +119,13 @@ class Alerts(_Table):
 
 
 class Admin(_Table):
-    """Who may see the admin's page: whoever knows the password. It is never shown."""
+    """Who may see the admin's page: whoever knows the password. It is never shown.
+
+    With ``metrics_token`` the figures are for whoever sends it as a bearer token; with None they are for everybody.
+    """
 
     password: Annotated[Secret, AfterValidator(notation.password)] | None = Field(default=None, repr=False)
+    metrics_token: Annotated[Secret, AfterValidator(notation.bearer)] | None = Field(default=None, repr=False)
 
 
 class Outbound(_Table):

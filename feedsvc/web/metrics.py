@@ -4,16 +4,19 @@ Knows the text format 0.0.4 and the name of every figure; hides how often they a
 every worker of every machine tells the same.
 """
 
+import hmac
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from http import HTTPStatus
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask import Response as FlaskResponse
 
 from feedsvc.model import Outcome
 from feedsvc.service import Service
 from feedsvc.service.figures import Figures
+from feedsvc.web.problems import Found, Problem
 from feedsvc.web.representation import NOSNIFF
 
 PATH = "/metrics"
@@ -21,14 +24,27 @@ PATH = "/metrics"
 _KEPT_S = 1.0
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
+_ASKED = Problem(
+    HTTPStatus.UNAUTHORIZED,
+    "These figures are for whoever sends the token under [admin] metrics_token in the configuration.",
+    (("WWW-Authenticate", 'Bearer realm="feedsvc metrics"'),),
+)
+
 _Samples = Iterable[tuple[Mapping[str, str], float]]
 
 
 class Metrics:
-    """The view. ``current`` returns the service."""
+    """The view. ``respond`` words a refusal."""
 
-    def __init__(self, current: Callable[[], Service], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        current: Callable[[], Service],
+        respond: Callable[[Found], FlaskResponse],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._current = current
+        self._respond = respond
         self._clock = clock
         self._lock = threading.Lock()
         self._text, self._taken = "", float("-inf")
@@ -36,8 +52,18 @@ class Metrics:
     def routes(self) -> Blueprint:
         """Return where it stands."""
         routes = Blueprint("metrics", __name__)
+        routes.before_request(self.guard)
         routes.add_url_rule(PATH, view_func=self.show)
         return routes
+
+    def guard(self) -> FlaskResponse | None:
+        """Refuse whoever does not have the token, if there is one. A token is made by a program: nobody guesses it."""
+        token = self._current().config.admin.metrics_token
+        given = request.authorization
+        sent = given.token if given is not None and given.type == "bearer" else None
+        if token is None or (sent is not None and hmac.compare_digest(sent.encode(), token.encode())):
+            return None
+        return self._respond(_ASKED)
 
     def show(self) -> FlaskResponse:
         """Tell the figures of at most a second ago."""

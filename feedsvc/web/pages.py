@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 _PAGES_KEPT = 6_000_000  # bytes, some 20 KB each with all codings
 _EARLIER_HEADLINES = 6
+_FEEDS_A_PAGE = 100
 # Of sections all that a page can hold; of tags and authors only where they are few.
 _SECTIONS_LISTED = 200
 _NAMES_LISTED = 40
@@ -75,7 +76,7 @@ class Pages(Flask):
         self.register_blueprint(private.PrivateFeeds(current, self._response, clock=clock).routes())
         self.register_blueprint(push.Api(current).routes())
         self.register_blueprint(micropub.Micropub(current).routes())
-        self.register_blueprint(metrics.Metrics(current).routes())
+        self.register_blueprint(metrics.Metrics(current, self._response).routes())
         self.register_blueprint(hub.Hub(current, self._response).routes())
         self.register_error_handler(Exception, self._failed)
 
@@ -103,16 +104,22 @@ class Pages(Flask):
         return self._hand_out(here, still(load))
 
     def feeds(self) -> FlaskResponse:
-        """``/feeds/``: every feed for people to choose from."""
+        """``/feeds/``: every feed for people to choose from; ``?after=NAME`` for those that follow a configured one."""
+        after = lines.parameter("after")
 
         def load(service: Service) -> Found:
             site = service.config.site
             if request.path != "/feeds/":
                 return redirect(site.base_url, "/feeds/")
-            values = views.feeds(site, service.public.feeds(), _named_feeds(service))
+            configured = service.public.feeds()
+            if after is not None and all(feed.name != after for feed in configured):
+                return problems.NO_SUCH_PAGE
+            named = () if after else _named_feeds(service)
+            values = views.feeds(site, configured, named, after=after, most=_FEEDS_A_PAGE)
             return self._page("feeds.html", service, **values, opml=lists.OPML_PATH)
 
-        return self._hand_out(request.path, still(load))
+        # No path begins with the name of a feed, so no other page has this key.
+        return self._hand_out(f"{after} {request.path}" if after else request.path, still(load))
 
     def style(self) -> FlaskResponse:
         """``/static/style.css?v=DIGEST``: kept for ever under its own digest, shortly under any other."""

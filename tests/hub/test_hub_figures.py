@@ -2,6 +2,7 @@
 
 import re
 
+from flask import Response
 from hubroom import Newsroom, Subscriber
 from werkzeug.test import Client
 
@@ -37,6 +38,19 @@ def test_metrics_tell_how_everything_stands(newsroom: Newsroom, reader: Subscrib
     assert after['feedsvc_run_age_seconds{kind="publish",name="main"}'] == 60
 
 
+def test_with_a_token_the_figures_are_for_who_sends_it(newsroom: Newsroom) -> None:
+    admin = newsroom.service.config.admin.model_copy(update={"metrics_token": "a-token-of-a-program"})
+    service = newsroom.service.reconfigured(newsroom.service.config.model_copy(update={"admin": admin}))
+    ask = Client(web.create(lambda: service))
+    for wrong in ({}, {"Authorization": "Bearer a-token"}, {"Authorization": "Basic YTphLXRva2Vu"}):
+        answer = ask.get("/metrics", headers=wrong)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="feedsvc metrics"')
+        assert "feedsvc_articles" not in answer.text
+    right = ask.get("/metrics", headers={"Authorization": "Bearer a-token-of-a-program"})
+    assert (right.status_code, "feedsvc_articles" in right.text) == (200, True)
+    assert ask.get("/healthz").status_code == 200
+
+
 def test_every_figure_is_described_once_before_its_lines(newsroom: Newsroom) -> None:
     lines = text(newsroom.service.figures()).splitlines()
     described: list[str] = []
@@ -61,7 +75,7 @@ def test_figures_are_taken_once_a_second_at_most(newsroom: Newsroom) -> None:
             return taken[-1]
 
     now = [0.0]
-    view = Metrics(Counted, clock=lambda: now[0])  # type: ignore[arg-type]
+    view = Metrics(Counted, lambda _: Response(), clock=lambda: now[0])  # type: ignore[arg-type]
     for moment in (0.0, 0.5, 0.99, 1.0, 1.5):
         now[0] = moment
         view.show()
