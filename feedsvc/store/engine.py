@@ -26,8 +26,7 @@ _CONNECT_TIMEOUT_S = 5
 # Any constant will do; the other half of the lock is the schema, so that two stores in one database do not meet.
 _WRITER_LOCK = 0x66656564
 
-# The execution option that says how a transaction of SQLite begins.
-_BEGIN = "feedsvc_begin"
+# How a transaction of SQLite begins.
 _READING = "BEGIN"
 _WRITING = "BEGIN IMMEDIATE"
 
@@ -80,22 +79,17 @@ class Database:
             pool_use_lifo=True,
             # A server that was restarted must not cost the first reader an error.
             pool_pre_ping=not self.sqlite,
-            # Transactions of SQLite begin where _begin_sqlite says, not where the sqlite3 module guesses.
+            # Transactions of SQLite begin where _begin says, not where the sqlite3 module guesses.
             connect_args={"isolation_level": None} if self.sqlite else {},
-            json_serializer=_to_json,
+            json_serializer=to_json,
             json_deserializer=_from_json,
         )
-        self._reader: Engine
-        self._writer: Engine
+        self._reader: Engine = self.engine
         if self.sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
-            self._reader = self.engine.execution_options(**{_BEGIN: _READING})
-            self._writer = self.engine.execution_options(**{_BEGIN: _WRITING})
         else:
             event.listen(self.engine, "connect", _set_up_postgresql)
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            self._writer = self.engine
 
     def probe(self) -> None:
         """Connect once, so that what is wrong is said at the start.
@@ -113,13 +107,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._transaction(self._reader) as connection:
+        with self._translated(reading=True), self._reader.begin() as connection:
+            if self.sqlite:
+                _begin(connection, _READING)
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._transaction(self._writer) as connection:
-            if not self.sqlite:
+        with self._translated(reading=False), self.engine.begin() as connection:
+            if self.sqlite:
+                _begin(connection, _WRITING)
+            else:
                 # What SQLite always does: one writer at a time, so what a transaction has read and decided upon cannot
                 # change before it commits, and numbers drawn in it grow in the order of commits.
                 schema = func.hashtext(func.current_schema())
@@ -127,13 +125,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+    def _translated(self, *, reading: bool) -> Iterator[None]:
         try:
-            with engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             # Writing in a transaction that reads is a mistake of ours, whatever the database calls it.
-            unavailable = None if engine is self._reader and refuses_writing(error) else expected(error, self.url)
+            unavailable = None if reading and refuses_writing(error) else expected(error, self.url)
             if unavailable is None:
                 raise
             raise unavailable from error
@@ -143,7 +140,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 # Most lists of an article are empty, and a page of articles has hundreds of them.
-def _to_json(value: object) -> str:
+def to_json(value: object) -> str:
+    """Return how a value stands in a column of JSON."""
     return "[]" if value in ((), []) else _encode(value)
 
 
@@ -175,12 +173,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> No
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    begin = connection.get_execution_options().get(_BEGIN)
-    if begin is not None:
-        # It cannot fail, so the driver is asked: SQLAlchemy would take ten times as long.
-        connection.connection.cursor().execute(f"PRAGMA query_only = {'ON' if begin == _READING else 'OFF'}")
-        connection.exec_driver_sql(begin)
+def _begin(connection: Connection, how: str) -> None:
+    # Not by an event of the engine: one listener makes SQLAlchemy look for listeners at every statement. The pragma
+    # cannot fail, so the driver is asked.
+    connection.connection.cursor().execute(f"PRAGMA query_only = {'ON' if how == _READING else 'OFF'}")
+    connection.exec_driver_sql(how)
 
 
 def _write_ahead(connection: Connection) -> None:
@@ -188,7 +185,7 @@ def _write_ahead(connection: Connection) -> None:
     deadline = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
-            connection.execution_options(**{_BEGIN: None}).exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         except OperationalError as error:
             # SQLite does not wait by itself here when several processes open a new file at once.
             busy = isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY
