@@ -28,6 +28,11 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    def keep(self) -> None:
+        """Let what was noted so far count, whatever becomes of the rest of the block."""
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN IMMEDIATE")
+
     def note(self, name: str) -> str:
         """Return what was noted under a name; empty when nothing was."""
         row = self._connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
@@ -74,6 +79,8 @@ class Ledger:
 def opened(folder: Path) -> Iterator[Ledger]:
     """Open the ledger of a folder, which is made if need be; what is noted counts once the block has ended well.
 
+    Until then nobody else can open it.
+
     Raises:
         MirrorError: the folder holds files that are not ours, or another process is writing, or the disk says no.
     """
@@ -84,6 +91,7 @@ def opened(folder: Path) -> Iterator[Ledger]:
             raise MirrorError(str(folder), "there are files that feedsvc has not written; name an empty folder")
         file.parent.mkdir(exist_ok=True)
         with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # between two transactions, too
             connection.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)

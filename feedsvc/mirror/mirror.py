@@ -68,8 +68,24 @@ class Mirror:
         Raises:
             MirrorError: the folder cannot be written.
             StoreError: the store cannot be read.
-            Stopped: ``stopping`` said so before all was written; the next time goes over it again.
+            Stopped: ``stopping`` said so before all was written; the next time goes on with it.
         """
-        self._rounds += 1
+        service, files = self._current(), Files(self._folder)
+
+        def round_() -> Counts:
+            self._rounds += 1
+            return Round(service, self._web, ledger, files, advance, stopping).write()
+
         with opened(self._folder) as ledger:
-            return Round(self._current(), self._web, ledger, Files(self._folder), advance, stopping).write()
+            counts = round_()
+            ledger.keep()
+            if int(ledger.note("number")) == service.surface.number():
+                return counts
+            # Writing everything takes long, or was begun by an earlier process: some of it has changed since.
+            changes = round_()
+        return Counts(
+            counts.written + changes.written,
+            counts.unchanged + changes.unchanged,
+            counts.removed + changes.removed,
+            changes.refused,
+        )

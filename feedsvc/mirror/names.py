@@ -12,14 +12,15 @@ _PAGES = ("/sections/", "/tags/", "/authors/", "/archive/")
 
 
 def file_of(address: str) -> str:
-    """Return the name of the file of an address: a path, perhaps with ``?before=ID``.
+    """Return the name of the file of an address: a path, perhaps with ``?before=ID`` or ``?after=NAME``.
 
     ``/`` is ``index.html``, ``/articles/ID/SLUG`` is ``articles/ID.html``, ``/archive/2025/02?before=ID`` is
     ``archive/2025/02@ID.html``; what has an ending keeps it.
     """
     parts = urlsplit(address)
     path = unquote(parts.path)
-    part = "".join(f"@{before}" for before in parse_qs(parts.query).get("before", ()))
+    asked = parse_qs(parts.query)
+    part = "".join(f"@{beside}" for name in ("before", "after") for beside in asked.get(name, ()))
     if found := _ARTICLE.fullmatch(path):
         return f"articles/{found[1]}.html"
     if path.endswith("/"):

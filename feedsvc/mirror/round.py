@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from feedsvc import addresses
@@ -17,7 +18,7 @@ from feedsvc.mirror.asking import ask
 from feedsvc.mirror.files import ENDINGS, Files
 from feedsvc.mirror.ledger import Ledger
 from feedsvc.mirror.names import file_of, mark_of
-from feedsvc.model import FeedName, Format, SourceName
+from feedsvc.model import ArticleId, FeedName, Format, SourceName
 from feedsvc.service import Service
 from feedsvc.service.surface import Shown
 from feedsvc.text import digest
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _SHEETS = ("/static/style.css", "/static/feed.css")
-_ENTRANCES = ("/", "/feeds/", ARCHIVE)
+_FEEDS_PAGE = "/feeds/"
+_ENTRANCES = ("/", _FEEDS_PAGE, ARCHIVE)
 _LISTS = ("/feeds.opml", "/news-sitemap.xml", "/robots.txt", "/.well-known/host-meta", "/.well-known/host-meta.json")
 # What the web says to whoever asks for what is not there. The addresses themselves are none of ours.
 _MISSING, _RETRACTED = "/404.html", "/410.html"
 _NEXT = re.compile(rb'<link rel="next" href="([^"]+)"')
 # Whoever has read a feed lately goes on from its window to a page of history that is not named any more.
 _PARTIAL_KEPT_S = 3600
+_FEEDS = "feeds"
+_KEPT_AFTER_FEEDS = 20
 
 
 class Stopped(Exception):
@@ -87,6 +91,7 @@ class Round:
         self._advance = advance
         self._stopping = stopping
         self._number = int(ledger.note("round") or 0) + 1
+        self._settings = digest(self._surface.settings, *(digest(ask(web, sheet).body) for sheet in _SHEETS))
         self._refused: list[str] = []
         self._written = self._unchanged = self._removed = 0
 
@@ -94,55 +99,108 @@ class Round:
         """Write what has to be written, and note how far the store had come before.
 
         Raises:
-            Stopped: the process is to end; nothing is noted.
+            Stopped: the process is to end; what was written of everything is noted, of a change nothing.
         """
-        number, documents = self._surface.number(), self._surface.documents()
-        settings = digest(self._surface.settings, *(digest(ask(self._web, sheet).body) for sheet in _SHEETS))
-        whole = self._ledger.note("settings") != settings
-        before = self._ledger.note("refused").split()
-        news = self._ledger.news(documents)
-        # First what most people look at.
-        self._put(*(documents if whole else news), *_ENTRANCES)
-        touched = self._articles(0 if whole else int(self._ledger.note("number")), whole=whole)
-        if whole:
-            self._put(*_SHEETS, _MISSING)
-            for name in self._surface.feeds():
-                self._feed(name, None, edited=True)
-            self._media(None)
+        if self._ledger.note("settings") == self._settings:
+            self._write_changes()
         else:
-            self._put(*before)
-            for name, arrivals in touched.feeds.items():
-                self._feed(name, arrivals, edited=touched.edited)
-            self._media(touched.sources)
+            began = self._begun()
+            try:
+                self._write_all()
+            finally:
+                self._ledger.keep()  # what was written is ours, whatever came in between
+            self._note(settings=self._settings, number=began, round=self._number, begun="", reached="", months="")
+        self._note(refused=" ".join(self._refused))
+        return Counts(self._written, self._unchanged, self._removed, tuple(self._refused))
+
+    def _write_changes(self) -> None:
+        number, since = self._surface.number(), int(self._ledger.note("number"))
+        before = self._ledger.note("refused").split()
+        # First what most people look at.
+        self._put(*self._ledger.news(self._surface.documents()), *_ENTRANCES)
+        touched = _Touched()
+        for some in self._surface.changed(since):
+            self._put(*(shown.path for shown in some))
+            for shown in some:
+                _touch(touched, shown, self._ledger.stood(shown.id), self._surface.named_at(shown.id))
+                self._ledger.put_stood(shown.id, shown.feeds)
+        self._put(*touched.pages)
+        self._put(*before)
+        for name, arrivals in touched.feeds.items():
+            self._feed(name, arrivals, edited=touched.edited)
+        self._media(touched.sources)
         self._months(touched.months)
         self._put(*_LISTS)
-        if whole or touched.arrivals:
-            self._put(*self._service.lists.sitemap_paths(None if whole else touched.arrivals))
-        if whole:
-            for file in self._ledger.files(before=self._number):
-                self._remove(file)
-        notes = {"settings": settings, "number": number, "round": self._number, "refused": " ".join(self._refused)}
-        for note, value in notes.items():
-            self._ledger.put_note(note, value)
-        return Counts(self._written, self._unchanged, self._removed, tuple(self._refused))
+        if touched.arrivals:
+            self._put(*self._service.lists.sitemap_paths(touched.arrivals))
+        self._note(number=number, round=self._number)
+
+    # --- everything, from where an earlier process may have left off ---
+
+    def _begun(self) -> int:
+        """Return how far the store had come when somebody began to write everything: this round goes on with that one.
+
+        Nothing is noted of what has changed since then: the next round writes that.
+        """
+        settings, _, number = self._ledger.note("begun").partition(" ")
+        if settings == self._settings:
+            return int(number)
+        # What another round has left half-done must not pass for what this one has written.
+        now, self._number = self._surface.number(), self._number + bool(settings)
+        self._note(begun=f"{self._settings} {now}", round=self._number - 1, reached="", months="")
+        return now
+
+    def _write_all(self) -> None:
+        documents = self._surface.documents()
+        self._ledger.news(documents)
+        self._put(*documents, *_ENTRANCES, *_SHEETS, _MISSING)
+        for _ in self._put_parts(_FEEDS_PAGE):  # further ones change with the settings alone
+            pass
+        self._all_articles()
+        self._all_feeds()
+        self._media(None)
+        self._months(set(self._ledger.note("months").split()))
+        self._put(*_LISTS, *self._service.lists.sitemap_paths())
+        for file in self._ledger.files(before=self._number):
+            self._remove(file)
+
+    def _all_articles(self) -> None:
+        months = set(self._ledger.note("months").split())
+        reached, _, last = self._ledger.note("reached").partition(" ")
+        if reached == _FEEDS:
+            return
+        for some in self._surface.changed(int(reached or 0), ArticleId(last) if last else None):
+            with self._service.public.still():
+                self._put(*(shown.path for shown in some))
+            for shown in some:
+                self._ledger.put_stood(shown.id, shown.feeds)
+                months.add(shown.month)
+            self._note(reached=f"{some[-1].changed} {some[-1].id}", months=" ".join(sorted(months)))
+            self._ledger.keep()
+
+    def _all_feeds(self) -> None:
+        reached, _, last = self._ledger.note("reached").partition(" ")
+        names = self._surface.feeds()
+        if reached == _FEEDS:
+            names = islice(dropwhile(lambda name: name != last, names), 1, None)
+        for at, name in enumerate(names):
+            self._feed(name, None, edited=True)
+            if at % _KEPT_AFTER_FEEDS == 0:
+                self._note(reached=f"{_FEEDS} {name}")
+                self._ledger.keep()
+
+    def _note(self, **notes: object) -> None:
+        for name, value in notes.items():
+            self._ledger.put_note(name, value)
 
     # --- what there is to write ---
 
-    def _articles(self, since: int, *, whole: bool) -> _Touched:
-        touched = _Touched()
-        for some in self._surface.changed(since):
-            for shown in some:
-                self._put(shown.path)
-                stood = self._ledger.stood(shown.id)
-                self._ledger.put_stood(shown.id, shown.feeds)
-                touched.months.add(shown.month)
-                if not whole:  # otherwise all is written, and nobody need remember a million of them
-                    _touch(touched, shown, stood)
-        self._put(*touched.pages)
-        return touched
-
     def _feed(self, name: FeedName, arrivals: set[int] | None, *, edited: bool) -> None:
         """Write a feed, its page and its history: all of it, or what changes when these arrivals do."""
+        with self._service.public.still():
+            self._feed_as_it_is(name, arrivals, edited=edited)
+
+    def _feed_as_it_is(self, name: FeedName, arrivals: set[int] | None, *, edited: bool) -> None:
         if arrivals is not None and 0 in arrivals:
             arrivals = None  # an article has gone back under an embargo: nobody knows where it stood
         if not self._surface.configured(name):
@@ -216,8 +274,8 @@ class Round:
         reply, name = ask(self._web, address), file_of(address)
         if reply.status is HTTPStatus.OK or (address, reply.status) == (_MISSING, HTTPStatus.NOT_FOUND):
             self._write(name, reply.body, lambda: self._forms(address, reply.body))
-            if name.startswith("articles/"):
-                self._remove(mark_of(address))
+            if name.startswith("articles/") and self._ledger.has_file(mark := mark_of(address)):
+                self._remove(mark)
             return reply.body
         if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             self._remove(name)
@@ -256,9 +314,10 @@ class Round:
         self._unchanged += not changed
 
 
-def _touch(touched: _Touched, shown: Shown, stood: tuple[FeedName, ...] | None) -> None:
+def _touch(touched: _Touched, shown: Shown, stood: tuple[FeedName, ...] | None, named_at: Iterable[str]) -> None:
     touched.edited = touched.edited or stood is not None
-    touched.pages |= dict.fromkeys(shown.named_at)
+    touched.pages |= dict.fromkeys(named_at)
+    touched.months.add(shown.month)
     touched.sources.add(shown.source)
     touched.arrivals.add(shown.arrival)
     for name in {*shown.feeds, *(stood or ())}:

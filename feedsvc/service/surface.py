@@ -24,7 +24,7 @@ _PAGED = {LabelKind.SECTION: "sections", LabelKind.TAG: "tags", LabelKind.AUTHOR
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Where an article shows, if it does: its page, the pages that name it, the feeds that select it.
+    """Where an article shows, if it does: its page, its month's, the feeds that select it; and when it was written.
 
     ``arrival`` is 0 under an embargo.
     """
@@ -34,7 +34,7 @@ class Shown:
     arrival: int
     source: SourceName
     month: str
-    named_at: tuple[str, ...]
+    changed: int
     feeds: tuple[FeedName, ...]
 
 
@@ -57,18 +57,25 @@ class Surface:
         """A digest of all that decides what is seen but the articles."""
         return digest(__version__, self._config.digest)
 
-    def changed(self, since: int) -> Iterator[tuple[Shown, ...]]:
-        """Yield, a few hundred at a time, the articles that were written after that change number; 0 for all."""
-        after: ArticleId | None = None
+    def changed(self, since: int, after: ArticleId | None = None) -> Iterator[tuple[Shown, ...]]:
+        """Yield, a few hundred at a time, the articles that were written after that change number; 0 for all.
+
+        With ``after`` it goes on from this article of that number. Their order is (changed, id).
+        """
         while True:
             with self._store.read() as tx:
                 some = tx.articles.changed(since=since, after=after)
                 if not some:
                     return
                 labels = tx.articles.labels_of(some)
-                shown = tuple(self._shown(tx, article, labels[article.id]) for article in some)
-            yield shown
+            yield tuple(self._shown(article, labels[article.id]) for article in some)
             since, after = some[-1].changed, some[-1].id
+
+    def named_at(self, id: ArticleId) -> tuple[str, ...]:
+        """Return the paths of the pages that name an article: those of the articles that came after it."""
+        with self._store.read() as tx:
+            article = tx.articles.get(id)
+            return tuple(map(addresses.article_path, tx.articles.newer(article, limit=_NAMED_AFTER) if article else ()))
 
     def feeds(self) -> Iterator[FeedName]:
         """Yield the names of all feeds that everybody may read: the configured ones, then those of all labels."""
@@ -136,7 +143,7 @@ class Surface:
                 if (found := folder.find(name)) is not None:
                     yield folder.address(name), found
 
-    def _shown(self, tx: Transaction, article: Article, labels: tuple[Label, ...]) -> Shown:
+    def _shown(self, article: Article, labels: tuple[Label, ...]) -> Shown:
         configured = [feed.name for feed in self._public if feed.selection.selects(article)]
         return Shown(
             id=article.id,
@@ -144,7 +151,7 @@ class Surface:
             arrival=article.arrival,
             source=article.source,
             month=addresses.month_path(Month.of(article.published, self._config.site.zone)),
-            named_at=tuple(map(addresses.article_path, tx.articles.newer(article, limit=_NAMED_AFTER))),
+            changed=article.changed,
             feeds=(*configured, *map(label_feed, labels)) if article.arrival else (),
         )
 

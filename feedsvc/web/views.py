@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from feedsvc import addresses
-from feedsvc.model import MAIN_FEED, Article, Label, LabelKind
+from feedsvc.model import MAIN_FEED, Article, FeedName, Label, LabelKind
 from feedsvc.text import is_web_address
 from feedsvc.web.parts import Link, description, direction, documents, line, moment, names, prefix
 
@@ -101,13 +101,32 @@ def article(site: "Site", article: Article, earlier: Sequence[Article], labels: 
     }
 
 
-def feeds(site: "Site", configured: "Sequence[Feed]", named: Sequence[tuple[str, Sequence[Label]]]) -> dict[str, Any]:
-    """Return the values of the list of feeds: those configured, and under each heading those of labels."""
+def feeds(
+    site: "Site",
+    configured: "Sequence[Feed]",
+    named: Sequence[tuple[str, Sequence[Label]]],
+    *,
+    after: str | None,
+    most: int,
+) -> dict[str, Any]:
+    """Return the values of a page of the list of feeds: so many of those configured that come after one, or the first.
+
+    Under each heading are those of labels.
+    """
+    begin = 1 + [feed.name for feed in configured].index(FeedName(after)) if after else 0
+    shown = configured[begin : begin + most]
+    more = len(configured) > begin + most
     return {
-        "feeds": tuple(FeedCard(feed.title, feed.description, documents(site, feed.name)) for feed in configured),
+        "feeds": tuple(FeedCard(feed.title, feed.description, documents(site, feed.name)) for feed in shown),
         "named": tuple((heading, tuple(_named(site, each) for each in labels)) for heading, labels in named if labels),
-        "canonical": f"{site.base_url}/feeds/",
+        "canonical": f"{site.base_url}{_feeds_after(after)}",
+        "newest": f"{prefix(site)}{_feeds_after(None)}" if after else None,
+        "older": f"{prefix(site)}{_feeds_after(shown[-1].name)}" if more else None,
     }
+
+
+def _feeds_after(name: str | None) -> str:
+    return f"/feeds/?after={name}" if name else "/feeds/"
 
 
 def _named(site: "Site", label: Label) -> NamedFeed:

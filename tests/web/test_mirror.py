@@ -255,6 +255,46 @@ def test_one_that_was_stopped_is_finished_the_next_time(mirror: Mirror, tmp_path
     assert len(list((tmp_path / "www" / "articles").glob("*.html"))) == ARTICLES
 
 
+def stopped(mirror: Mirror, after: int) -> None:
+    """Let a round end as if killed, once it has asked for so many addresses."""
+    asked = iter(range(after))
+    assert mirror.follow(lambda: next(asked, None) is None) is None
+
+
+def test_one_that_was_stopped_goes_on_where_it_was(room: Newsroom, mirror: Mirror, tmp_path: Path) -> None:
+    asked: list[int] = []
+    Mirror(lambda: room.service, tmp_path / "anew").write(advance=asked.append)
+    stopped(mirror, 300)
+    again: list[int] = []
+    Mirror(lambda: room.service, tmp_path / "www").write(advance=again.append)
+    assert len(again) < len(asked) - 100
+    assert content(tmp_path / "www") == content(tmp_path / "anew")
+
+
+@pytest.mark.parametrize("after", [60, 150, 300])
+def test_what_changed_while_it_was_stopped_is_there_too(
+    room: Newsroom, mirror: Mirror, tmp_path: Path, after: int
+) -> None:
+    stopped(mirror, after)
+    room.put(story(900, published=NOON + timedelta(hours=1), section="Weather"))
+    room.put(story(60, section="Weather", tags=("other",)), story(75, retracted=NOON))
+    mirror.write()
+    Mirror(lambda: room.service, tmp_path / "anew").write()
+    kept, anew = current(content(tmp_path / "www")), current(content(tmp_path / "anew"))
+    assert anew.items() <= kept.items()
+    assert all("/archive/" in name for name in kept.keys() - anew.keys())
+
+
+def test_one_that_was_stopped_begins_anew_under_other_settings(room: Newsroom, mirror: Mirror, tmp_path: Path) -> None:
+    stopped(mirror, 300)
+    feeds = tuple(feed for feed in room.config.feeds if feed.name != "politics")
+    room.service = Service(room.config.model_copy(update={"feeds": feeds}), room.store)
+    room.service.prepare()
+    mirror.write()
+    Mirror(lambda: room.service, tmp_path / "anew").write()
+    assert content(tmp_path / "www") == content(tmp_path / "anew")
+
+
 def test_other_settings_write_all_anew_and_remove_what_is_gone(room: Newsroom, mirror: Mirror, tmp_path: Path) -> None:
     mirror.write()
     (tmp_path / "www" / "favicon.ico").write_bytes(b"mine")
@@ -301,6 +341,7 @@ def test_of_two_that_write_one_folder_the_second_says_so(room: Newsroom, tmp_pat
         ("/archive/", "archive/index.html"),
         ("/archive/2025/02", "archive/2025/02.html"),
         ("/archive/2025/02?before=abc", "archive/2025/02@abc.html"),
+        ("/feeds/?after=politics-uk", "feeds/index@politics-uk.html"),
         ("/sections/sport", "sections/sport.html"),
         ("/articles/abc/a-headline", "articles/abc.html"),
         ("/feeds/politics.atom", "feeds/politics.atom"),

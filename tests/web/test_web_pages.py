@@ -88,6 +88,31 @@ def test_the_list_of_feeds_names_each_address(ask: Reader) -> None:
     assert (ask("/feeds").status, ask("/feeds").headers["location"]) == (301, "/feeds/")
 
 
+def test_a_long_list_of_feeds_is_cut_into_pages_that_name_each_of_them_once(tmp_path: Path) -> None:
+    feeds = "".join(f'[[feeds]]\nname = "n-{number}"\ntitle = "Feed {number}"\n' for number in range(250))
+    newsroom = Newsroom(tmp_path, CONFIG + feeds)
+    ask = Reader(web.create(lambda: newsroom.service))
+    titles: list[str] = []
+    path: str | None = "/feeds/"
+    sizes: list[int] = []
+    while path:
+        reply = ask("/feeds/", query=path.partition("?")[2])
+        assert reply.page.xpath("//link[@rel='canonical']/@href") == [f"{BASE}{path}"]
+        shown = reply.page.xpath("//ul[@class='cards']//h2/text()")
+        titles += shown
+        sizes.append(len(shown))
+        path = next(iter(reply.page.xpath("//nav[@class='paging']/a[@rel='next']/@href")), None)
+    newsroom.close()
+    assert sizes == [100, 100, 52]
+    assert titles == [feed.title for feed in newsroom.config.feeds]
+
+
+def test_a_page_after_a_feed_that_is_not_there_is_404(ask: Reader) -> None:
+    assert ask("/feeds/", query="after=nosuch").status == 404
+    assert ask("/feeds/", query="after=politics").status == 200
+    assert ask("/feeds/", query="other=politics").body == ask("/feeds/").body
+
+
 # --- articles ---------------------------------------------------------------------------------------------------------
 
 
