@@ -43,6 +43,7 @@ def one_line(text: str) -> str:
     return " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
 
 
+@lru_cache(maxsize=8192)
 def headline(text: str) -> str:
     """Return a line of a page as a title: one line, leftover markup and character references resolved."""
     if "<" in text:

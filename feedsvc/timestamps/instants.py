@@ -50,7 +50,7 @@ def resolve(stamp: Stamp, *, taken_at: datetime, zone: ZoneInfo, day: date | Non
         moment = moment.astimezone(zone)
     if moment - now > MOST_AHEAD:
         return Unknown(f"{moment.isoformat()} lies ahead of the page itself, saved at {now.isoformat()}")
-    if moment < EARLIEST:
+    if moment.year <= EARLIEST.year and moment < EARLIEST:
         return Unknown(f"{moment.isoformat()} lies before 1970")
     return moment
 

@@ -11,7 +11,7 @@ from statistics import median
 
 from lxml.html import HtmlElement
 
-from feedsvc.sources.html.layout import Layout, lasting
+from feedsvc.sources.html.layout import Layout, lasting, tag_of
 from feedsvc.sources.html.marks import Marks
 
 _FEWEST = 2
@@ -64,9 +64,10 @@ def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
     layout = marks.layout
+    wordy = [len(text) >= _FEWEST_LETTERS for text in marks.texts]
     for element in layout.ordered({*marks.leads, *layout.root.iter("a")}):
         start, end = layout.span(element)
-        if max(map(len, marks.texts[start:end]), default=0) >= _FEWEST_LETTERS:
+        if any(wordy[start:end]):
             yield element
 
 
@@ -103,7 +104,7 @@ def _clusters(members: Sequence[HtmlElement], layout: Layout) -> list[Cluster]:
             above = above.getparent()
         climbs.append(path)
     # A row with one card left would climb higher than the others.
-    height = Counter(len(path) for path in climbs).most_common(1)[0][0]
+    height = Counter(map(len, climbs)).most_common(1)[0][0]
     grouped: dict[HtmlElement, list[HtmlElement]] = {}
     for path in climbs:
         item = path[min(height, len(path)) - 1]
@@ -130,14 +131,19 @@ def _held(members: Iterable[HtmlElement]) -> dict[HtmlElement, int]:
 
 def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
     """Return a cluster with the neighbours that are built otherwise inside: a bold item, one with a picture."""
-    tag = Counter(item.tag for item in cluster.items).most_common(1)[0][0]
+    signature = marks.layout.signature
+    kinds = {signature[item]: item for item in cluster.items}  # elements of one signature have one tag and one class
+    tags: Counter[str] = Counter()
+    for kind, count in Counter(map(signature.__getitem__, cluster.items)).items():
+        tags[tag_of(kinds[kind])] += count
+    tag = tags.most_common(1)[0][0]
     if (
         tag in ("a", "span", "b", "time", "i", "p")
         or not len(cluster.items) >= _FEWEST
         or len(cluster.parent) > _MOST_NEIGHBOURS
     ):
         return cluster
-    classes = {name for written in {item.get("class") for item in cluster.items} for name in lasting(written or "")}
+    classes = {name for item in kinds.values() for name in lasting(item.get("class") or "")}
     known = set(cluster.items)
     items = [
         child

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import attrgetter
 
 from lxml.html import HtmlElement
 
@@ -115,16 +116,14 @@ def _is_headline(text: str) -> bool:
 
 
 def _set_times(items: list[Parts], spots: list[Spot], marks: Marks) -> None:
-    chosen: dict[int, list[tuple[int, HtmlElement]]] = defaultdict(list)
-    for spot in spots:
-        for text in spot.texts:
-            chosen[text.item].append((text.rank, text.owner))
-    for number, item in enumerate(items):
-        found = list(dict.fromkeys(owner for _, owner in sorted(chosen[number], key=lambda pair: pair[0])))
-        if not marks.machine:
-            item.times = tuple(found)
-            continue
-        stated = [element for element in item.element.iter() if element in marks.machine and not _holds(element, found)]
+    chosen: list[list[HtmlElement]] = [[] for _ in items]
+    for text in sorted((text for spot in spots for text in spot.texts), key=attrgetter("rank")):
+        chosen[text.item].append(text.owner)
+    places = marks.layout.places(marks.machine)
+    for item, shown in zip(items, chosen, strict=True):
+        found = list(dict.fromkeys(shown))
+        told = marks.layout.held(item.element, places) if places else ()
+        stated = [one for one in told if not _holds(one, found)]
         stated.sort(key=lambda one: is_update(one, item.element))
         if stated and not found:
             found = stated[:1]

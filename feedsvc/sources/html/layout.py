@@ -169,7 +169,7 @@ class Layout:
 
     def ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
         """Return elements in page order."""
-        return sorted(elements, key=self._reaches.__getitem__)
+        return [self.elements[place] for place in self.places(elements)]
 
     def span(self, element: HtmlElement) -> Span:
         """Return which pieces an element covers: from, and up to."""

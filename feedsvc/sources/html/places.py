@@ -116,11 +116,13 @@ def _composed(
     for owner, places in owners.items():
         shown = marks.texts[places[0]]
         # A part of a time has a digit, and is none by itself.
-        if owner in found or owner is item or len(shown) > _LONGEST_PART or not any(map(str.isdigit, shown)):
+        if len(shown) > _LONGEST_PART or owner in found or owner is item:
             continue
         stamp = marks.stamps[places[0]]
+        if (len(places) == 1 and stamp is not None and stamp.has_hour) or not any(map(str.isdigit, shown)):
+            continue
         signature = layout.signature[owner]
-        if (len(places) == 1 and stamp is not None and stamp.has_hour) or vain[signature] >= _ENOUGH:
+        if vain[signature] >= _ENOUGH:
             continue
         whole = _whole_time(owner if len(places) > 1 else owner.getparent(), item, marks)
         if whole is None:

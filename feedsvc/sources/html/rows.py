@@ -332,8 +332,7 @@ def _without_key(line: str, keys: frozenset[str]) -> str:
 def _kept(found: list[Row], base: str) -> list[Row]:
     dated = sum(row.stated is not None for row in found)
     mostly_dated = dated * 5 >= len(found) * 4
-    host = Counter(host_and_path(row.link)[0] for row in found if row.link).most_common(1)
-    home = host[0][0] if host else host_and_path(base)[0]
+    home = _home(found, base) if dated < len(found) else None
     kept: list[Row] = []
     seen: set[tuple[object, ...]] = set()
     for row in found:
@@ -345,6 +344,12 @@ def _kept(found: list[Row], base: str) -> list[Row]:
         seen.add(key)
         kept.append(row)
     return kept
+
+
+def _home(found: Sequence[Row], base: str) -> str | None:
+    """Return the host to which most rows lead."""
+    hosts = Counter(host_and_path(row.link)[0] for row in found if row.link).most_common(1)
+    return hosts[0][0] if hosts else host_and_path(base)[0]
 
 
 def _is_foreign(row: Row, home: str | None, mostly_dated: bool) -> bool:

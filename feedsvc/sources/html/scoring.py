@@ -76,9 +76,10 @@ def _at_a_glance(candidate: Candidate, marks: Marks) -> float:
         worth = 0.0
         for item in cluster.items:
             start, end = marks.layout.span(item)
-            quality = max(marks.qualities[start : min(end, start + 12)], default=0.0)
+            qualities = marks.qualities[start:end]
+            quality = max(qualities[:12], default=0.0)
             timed = any(marks.stamps[start : min(end, start + 24)])
-            several = end - start > 4 and sum(value >= 0.6 for value in marks.qualities[start:end]) > 4
+            several = len(qualities) > 4 and sum(value >= 0.6 for value in qualities) > 4
             worth += quality * (1.5 if timed else 1.0) * (0.3 if several else 1.0)
         around = heading(cluster.parent, cluster.items[0], marks, set())
         worth *= {Kind.NEWS: 2.0, Kind.OTHER: 0.1}.get(around.kind, 1.0)
