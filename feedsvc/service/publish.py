@@ -15,6 +15,7 @@ from feedsvc.model import MAIN_FEED, Article, Complaint, Document, FeedIdentity,
 from feedsvc.service import derived, history
 from feedsvc.service.record import Ended
 from feedsvc.store import Store, Transaction
+from feedsvc.store.documents import State
 from feedsvc.text import digest
 
 
@@ -34,7 +35,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         stored = tx.documents.of(name)
     identity = material.identity or _mint_identity(name, store, now)
     material = replace(material, identity=identity)
-    window, settings = material.window, material.settings
+    window, settings, made_of = material.window, material.settings, material.made_of
 
     documents: list[Document] = []
     complaints: list[Complaint] = []
@@ -58,7 +59,7 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         except FeedUnpublishable as error:
             complaints.append(Complaint(f"feed {name} ({format.label})", str(error)))
         else:
-            documents.append(replace(document, made_of=material.made_of))
+            documents.append(replace(document, made_of=made_of))
             complaints += left_out
     with store.begin() as tx:
         tx.documents.put(documents, unless=_is_overtaken)
@@ -114,7 +115,7 @@ def _to_be_used(tx: Transaction, feed: Feed, config: Config) -> _Material | None
     identity, place = _identity(tx, feed, config), _place(tx, feed, config, window)
     material = _Material(number, settings, identity, window, place)
     # Most changes are of articles that other feeds select.
-    return None if complete and all(state.made_of == material.made_of for state in states.values()) else material
+    return None if complete and {state.made_of for state in states.values()} == {material.made_of} else material
 
 
 def _place(
@@ -145,7 +146,7 @@ def _mint_identity(name: FeedName, store: Store, now: datetime) -> FeedIdentity:
     return identity
 
 
-def _is_overtaken(document: Document, stored: Document) -> bool:
+def _is_overtaken(document: Document, stored: State) -> bool:
     """Whether another process has meanwhile stored the feed as it stands after later changes, or the same ones.
 
     Publishers need no lease: whoever sees the later change has the word, and the same bytes keep the earlier date.

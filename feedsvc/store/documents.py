@@ -1,12 +1,12 @@
 """Rendered feeds, and the number by which every web worker knows that one has changed."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from feedsvc.model import Document, FeedIdentity, FeedName, Format
 from feedsvc.store import counters
@@ -14,16 +14,34 @@ from feedsvc.store.hub import Hub
 from feedsvc.store.tables import document, document_encoding, feed_identity
 
 
-def _never(_new: Document, _stored: Document) -> bool:
-    return False
-
-
 class State(NamedTuple):
-    """What a document was made from: see :class:`~feedsvc.model.Document`."""
+    """What is told of a document beside its bytes: see :class:`~feedsvc.model.Document`. Its entity tag names those."""
 
+    etag: str
+    last_modified: datetime | None
+    max_age_s: int
     built_from: int
     settings: str
     made_of: str
+
+    @classmethod
+    def of(cls, value: Document) -> "State":
+        return cls(*(getattr(value, name) for name in cls._fields))
+
+
+# Made once: every publication asks them.
+_STATES = select(document.c.format, *(document.c[name] for name in State._fields)).where(
+    document.c.feed == bindparam("of")
+)
+_DOCUMENTS = select(document).where(document.c.feed == bindparam("of"))
+_ENCODINGS = select(document_encoding).where(document_encoding.c.feed == bindparam("of"))
+_IDENTITY = select(feed_identity).where(feed_identity.c.feed == bindparam("of"))
+_DROP = delete(document).where(document.c.feed == bindparam("of"), document.c.format == bindparam("in"))
+_PUT, _PUT_ENCODING = insert(document), insert(document_encoding)
+
+
+def _never(_new: Document, _stored: State) -> bool:
+    return False
 
 
 _IDENTITY = select(feed_identity).where(feed_identity.c.feed == bindparam("of"))
@@ -51,20 +69,27 @@ class Documents:
         return {(FeedName(row.feed), Format(row.format)): (row.etag, row.last_modified) for row in rows}
 
     def states(self, feed: FeedName) -> dict[Format, State]:
-        """Return what each of a feed's documents was made from, without reading the documents."""
-        columns = document.c.format, document.c.built_from, document.c.settings, document.c.made_of
-        rows = self._connection.execute(select(*columns).where(document.c.feed == feed))
-        return {Format(row.format): State(row.built_from, row.settings, row.made_of or "") for row in rows}
+        """Return what is known of each of a feed's documents, without reading the documents."""
+        rows = self._connection.execute(_STATES, {"of": feed})
+        return {
+            Format(row.format): State(
+                row.etag, row.last_modified, row.max_age_s, row.built_from, row.settings, row.made_of or ""
+            )
+            for row in rows
+        }
 
     def get(self, feed: FeedName, format: Format) -> Document | None:
         return self.of(feed, format).get(format)
 
-    def of(self, feed: FeedName, *formats: Format) -> dict[Format, Document]:
-        """Return a feed's documents by format: all of them, or those of the formats given."""
-        rows = self._connection.execute(select(document).where(*_of(document, feed, formats))).all()
-        codings = select(document_encoding).where(*_of(document_encoding, feed, formats))
+    def of(self, feed: FeedName, format: Format | None = None) -> dict[Format, Document]:
+        """Return a feed's documents by format: all of them, or at most the one that is given."""
+        documents, codings = _DOCUMENTS, _ENCODINGS
+        if format is not None:
+            documents = documents.where(document.c.format == format.value)
+            codings = codings.where(document_encoding.c.format == format.value)
+        rows = self._connection.execute(documents, {"of": feed}).all()
         encodings: dict[str, dict[str, bytes]] = {row.format: {} for row in rows}
-        for row in self._connection.execute(codings) if rows else ():
+        for row in self._connection.execute(codings, {"of": feed}) if rows else ():
             encodings[row.format][row.coding] = row.body
         return {
             Format(row.format): Document(
@@ -82,24 +107,25 @@ class Documents:
             for row in rows
         }
 
-    def put(self, documents: Iterable[Document], *, unless: Callable[[Document, Document], bool] = _never) -> bool:
+    def put(self, documents: Iterable[Document], *, unless: Callable[[Document, State], bool] = _never) -> bool:
         """Write those that differ from the stored ones; tell whether anything that is served has changed.
 
-        ``unless`` is asked with a document and the stored one in its place: that one stays if it says so. The
-        publication number grows only when a body, an entity tag or a max-age is another one. A document whose body is
-        another one is owed to all who are subscribed to it, in this transaction: nobody can forget to tell them.
+        They differ in what is told of them: bytes of one entity tag are the same bytes. ``unless`` is asked with a
+        document and what is stored in its place: that stays if it says so. The publication number grows only when an
+        entity tag or a max-age is another one. A document whose tag is another one is owed to all who are subscribed to
+        it, in this transaction: nobody can forget to tell them.
         """
         served = False
         news: list[Document] = []
         writes: list[Document] = []
         for feed, offered in groupby(documents, key=attrgetter("feed")):
-            stored = self.of(feed)
+            stored = self.states(feed)
             for value in offered:
                 before = stored.get(value.format)
-                if before is None or not (before == value or unless(value, before)):
+                if before is None or not (before == State.of(value) or unless(value, before)):
                     writes.append(value)
                     served = served or before is None or _served(before) != _served(value)
-                    if before is None or before.body != value.body:
+                    if before is None or before.etag != value.etag:
                         news.append(value)
         self._write(writes)
         if served:
@@ -110,17 +136,16 @@ class Documents:
     def _write(self, values: Sequence[Document]) -> None:
         if not values:
             return
-        key = (document.c.feed == bindparam("of")) & (document.c.format == bindparam("in"))
         # The encodings go with their document.
-        self._connection.execute(delete(document).where(key), [{"of": v.feed, "in": v.format.value} for v in values])
-        self._connection.execute(insert(document), list(map(_row, values)))
+        self._connection.execute(_DROP, [{"of": value.feed, "in": value.format.value} for value in values])
+        self._connection.execute(_PUT, list(map(_row, values)))
         codings = [
             {"feed": value.feed, "format": value.format.value, "coding": coding, "body": body}
             for value in values
             for coding, body in value.encodings.items()
         ]
         if codings:
-            self._connection.execute(insert(document_encoding), codings)
+            self._connection.execute(_PUT_ENCODING, codings)
 
     def delete(self, feed: FeedName) -> bool:
         """Withdraw a feed's documents; tell whether there were any. Its identity stays, should it come back."""
@@ -150,12 +175,6 @@ def _identity(row: Row[Any]) -> FeedIdentity:
     return FeedIdentity(FeedName(row.feed), row.guid, row.created)
 
 
-def _of(table: Table, feed: FeedName, formats: Collection[Format]) -> Iterator[ColumnElement[bool]]:
-    yield table.c.feed == feed
-    if formats:
-        yield table.c.format.in_([format.value for format in formats])
-
-
 def _row(value: Document) -> dict[str, Any]:
     return {
         "feed": value.feed,
@@ -170,5 +189,5 @@ def _row(value: Document) -> dict[str, Any]:
     }
 
 
-def _served(value: Document) -> tuple[bytes, str, int]:
-    return value.body, value.etag, value.max_age_s
+def _served(value: Document | State) -> tuple[str, int]:
+    return value.etag, value.max_age_s

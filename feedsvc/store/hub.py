@@ -21,6 +21,7 @@ _COUNTERS = {name: f"hub_{name}" for name in ("delivered", "failed", "given_up",
 
 _TOPIC = subscription.c.feed, subscription.c.format
 _TOPICS = select(*_TOPIC).where(subscription.c.expires > bindparam("now")).distinct().order_by(*_TOPIC)
+_FOLLOWED = select(*_TOPIC).where(subscription.c.feed.in_(bindparam("feeds", expanding=True))).distinct()
 
 
 class Hub:
@@ -90,9 +91,8 @@ class Hub:
     def owe(self, documents: Iterable[Document], publication: int) -> None:
         """Owe each document, as it stands at this publication number, to all who are subscribed to it."""
         given = [*documents]
-        keys = subscription.c.feed, subscription.c.format
-        followed = select(*keys).where(subscription.c.feed.in_({value.feed for value in given})).distinct()
-        subscribed = {(feed, format) for feed, format in self._connection.execute(followed)}
+        followed = self._connection.execute(_FOLLOWED, {"feeds": sorted({value.feed for value in given})})
+        subscribed = {(feed, format) for feed, format in followed}
         for value in given:
             if (value.feed, value.format.value) not in subscribed:
                 continue  # as most are

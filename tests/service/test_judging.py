@@ -16,6 +16,7 @@ from feedsvc.errors import FeedsvcError, NotFound
 from feedsvc.model import MAIN_FEED, FeedName, Format, SourceName
 from feedsvc.service import Service
 from feedsvc.store import Store
+from feedsvc.text import digest
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def spoil(service: Service, good: bytes, bad: bytes, form: Format = Format.RSS) 
         document = tx.documents.get(MAIN_FEED, form)
         assert document is not None
         assert good in document.body
-        tx.documents.put([replace(document, body=document.body.replace(good, bad))])
+        spoilt = document.body.replace(good, bad)
+        tx.documents.put([replace(document, body=spoilt, etag=digest(spoilt))])
     store.close()
 
 
