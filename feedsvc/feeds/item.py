@@ -4,6 +4,7 @@ Knows what is taken from articles, feed and site, and what stands in where they 
 which can therefore not differ in substance.
 """
 
+import html
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ def _item(article: Article, base_url: str, language_of_feed: str, *, full: bool)
 def _content(body: str | None, summary: str | None, image: str | None) -> str | None:
     if image is None:
         return body
-    return media.illustrated(body or (f"<p>{wording.escaped(summary)}</p>" if summary else ""), image)
+    return media.illustrated(body or (f"<p>{html.escape(summary, quote=False)}</p>" if summary else ""), image)
 
 
 def _source(via: Via) -> Via | None:

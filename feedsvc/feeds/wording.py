@@ -20,6 +20,7 @@ _UNFIT = re.compile(
 _TAG = re.compile(r"</?\w[^<>]*>")
 _REFERENCE = re.compile(r"&#?\w+;")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
+_AMPERSAND = re.compile(r"&[#\w]*;?")
 _LEAD_LENGTH = 300
 
 
@@ -86,5 +87,14 @@ def markup_like(value: str) -> bool:
 
 
 def escaped(value: str) -> str:
-    """Return plain text as HTML."""
-    return html.escape(value, quote=False)
+    """Return plain text as HTML, in which an ampersand stays one where HTML cannot take it for anything else.
+
+    A browser that shows a feed by its style sheet shows what is written: ``AT&T`` and not ``AT&amp;T``.
+    """
+    return _AMPERSAND.sub(_as_html, value).replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _as_html(found: re.Match[str]) -> str:
+    # `&copy2025` is a reference, too (WHATWG HTML §13.2.5.73), and readers drop one that nobody knows.
+    bare = not found[0].endswith(";") and html.unescape(found[0]) == found[0]
+    return found[0] if bare else f"&amp;{found[0][1:]}"

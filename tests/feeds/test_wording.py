@@ -1,5 +1,8 @@
 """Text and HTML reach readers without anything that harms them or breaks a feed."""
 
+import re
+from html import unescape
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,3 +117,25 @@ def test_plain_text_is_one_line_that_any_document_can_carry(value):
     line = wording.plain(value)
     assert wording.plain(line) == line
     assert line.encode().decode().splitlines() in ([line], [])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("AT&T & Co, R&D", "AT&T & Co, R&D"),
+        ("a &amp; b, &copy2025, &#65, &x;", "a &amp;amp; b, &amp;copy2025, &amp;#65, &amp;x;"),
+        ("5 < 6, <b>", "5 &lt; 6, &lt;b&gt;"),
+    ],
+)
+def test_plain_text_as_html_has_references_only_where_html_needs_them(written, read):
+    assert wording.escaped(written) == read
+
+
+@given(st.text(st.sampled_from("&;#<>amplt cxT0165é"), max_size=30))
+def test_plain_text_as_html_reads_as_it_is_written(value):
+    assert page_text(wording.escaped(value)) == value
+
+
+def page_text(written):
+    """What a browser makes of it."""
+    return unescape(re.sub("[<>]", "!", written))
