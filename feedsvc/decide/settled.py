@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 
 from feedsvc.decide.identity import shown, web_link
 from feedsvc.model import Article, ArticleId, Change, Entry, Harvest, Listing, Reading, Verdict
@@ -19,6 +20,7 @@ _Names = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    article: ArticleId
     change: Change
     names: _Names
 
@@ -43,11 +45,11 @@ class Settled:
         """Return what of a harvest stays as it was; ``moved`` are the articles that were written after ``number``."""
         if previous.listed != self.listed or not _is_list(harvest):
             return Again(harvest)
-        found = tuple(map(self.known.get, harvest.entries))
-        stands = [each if each and _article(each.change).id not in moved else None for each in found]
-        # One that stands there twice is matched twice.
-        often = Counter(id(each) for each in stands)
-        return Again(harvest, tuple(each if often[id(each)] == 1 else None for each in stands))
+        found = map(self.known.get, harvest.entries)
+        stands = tuple(each if each and each.article not in moved else None for each in found)
+        again = Again(harvest, stands, self)
+        stands_twice = len(again.articles) < sum(each is not None for each in stands)
+        return Again(harvest) if stands_twice else again
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,22 @@ class Again:
 
     harvest: Harvest
     known: tuple[_Known | None, ...] = ()
+    before: Settled = field(default_factory=Settled)
 
     @cached_property
     def articles(self) -> frozenset[ArticleId]:
         """The articles that entries have which stay as they were."""
-        return frozenset(_article(each.change).id for each in self.known if each)
+        return frozenset(each.article for each in self.known if each)
 
     @property
     def changes(self) -> tuple[Change | None, ...]:
         """For each entry of the list the change that it came to before; none where anything is to be decided."""
         return tuple(each.change if each else None for each in self.known)
 
-    @property
+    @cached_property
     def rest(self) -> Harvest:
         """The harvest without what stays as it was."""
-        if not self.articles:
+        if not self.known:
             return self.harvest
         entries = (entry for entry, each in zip(self.harvest.entries, self.known, strict=True) if each is None)
         return replace(self.harvest, entries=tuple(entries))
@@ -80,7 +83,7 @@ class Again:
 
         Then matching all of it could find something else.
         """
-        settled = frozenset().union(*(each.names for each in self.known if each))
+        settled: _Names = frozenset().union(*(each.names for each in self.known if each))
         others = (*map(_names_of_entry, self.rest.entries), *map(_names_of_article, articles))
         return not all(map(settled.isdisjoint, others))
 
@@ -92,19 +95,17 @@ class Again:
         """
         if not _is_list(self.harvest):
             return Settled()
-        before = self.known or (None,) * len(changes)
-        known = [each or _Known(change, _names(change)) for each, change in zip(before, changes, strict=True)]
-        often = Counter(name for each in known for name in each.names)
-        entries = zip(self.harvest.entries, before, known, strict=True)
-        return Settled(
-            number,
-            shown(self.harvest, changes)[1],
-            {
-                entry: now
-                for entry, was, now in entries
-                if (was or _is_beyond_doubt(entry, now.change)) and all(often[name] == 1 for name in now.names)
-            },
-        )
+        known = dict(self.before.known)
+        for gone in [entry for entry, each in known.items() if each.article not in self.articles]:
+            del known[gone]
+        decided = [change for change, each in zip_longest(changes, self.known) if each is None]
+        named = [(change, _names(change)) for change in decided]
+        often = Counter(name for _, names in named for name in names)
+        for entry, (change, names) in zip(self.rest.entries, named, strict=True):
+            article = _beyond_doubt(entry, change)
+            if article and all(often[name] == 1 for name in names):
+                known[entry] = _Known(article, change, names)
+        return Settled(number, shown(self.harvest, changes)[1], known)
 
 
 def _is_list(harvest: Harvest) -> bool:
@@ -112,23 +113,22 @@ def _is_list(harvest: Harvest) -> bool:
     return harvest.article is None and harvest.listing is Listing.PRESENT
 
 
-def _is_beyond_doubt(entry: Entry, change: Change) -> bool:
-    """Whether the article is the entry's by the first of its names, reads as it says, and no time will change that."""
+def _beyond_doubt(entry: Entry, change: Change) -> ArticleId | None:
+    """Return the article if it is the entry's by the first of its names, reads as that says, and waits for no time."""
     said, article = change.entry, change.before
     if change.verdict is not Verdict.UNCHANGED or article is None or article.embargo is not None:
-        return False
+        return None
     if said.published != article.stated or headline_key(said.title) != headline_key(article.title):
-        return False
+        return None
     if entry.published and entry.published.replace(fold=0).utcoffset() != entry.published.replace(fold=1).utcoffset():
-        return False  # the hour that clocks show twice: Python holds the two to be equal (PEP 495)
+        return None  # the hour that clocks show twice: Python holds the two to be equal (PEP 495)
     if said.guid:
-        return said.guid == article.source_guid
-    return not said.link or (article.link is not None and canonical_link(said.link) == canonical_link(article.link))
-
-
-def _article(change: Change) -> Article:
-    assert change.article is not None  # noqa: S101 - what is settled was not refused
-    return change.article
+        is_its_own = said.guid == article.source_guid
+    elif said.link:
+        is_its_own = article.link is not None and canonical_link(said.link) == canonical_link(article.link)
+    else:
+        is_its_own = True
+    return article.id if is_its_own else None
 
 
 def _names(change: Change) -> _Names:
