@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from hubroom import Asked, Newsroom, Subscriber, agree, subscriber, until
+from hubroom import CONFIG, Asked, Newsroom, Subscriber, agree, subscriber, until
 
 from feedsvc.model import MAIN_FEED, Format, Intent, Mode
 
@@ -213,9 +215,17 @@ Service(config, Store.open(config.store.url), clock=lambda: moment).hub.work()
 """
 
 
-def test_a_process_that_is_killed_half_way_loses_no_delivery(newsroom: Newsroom) -> None:
+@pytest.fixture
+def either(tmp_path: Path, empty_url: str) -> Iterator[Newsroom]:
+    """A newsroom on each of the two databases."""
+    room = Newsroom(tmp_path, f'{CONFIG}\n[store]\nurl = "{empty_url}"\n')
+    yield room
+    room.close()
+
+
+def test_a_process_that_is_killed_half_way_loses_no_delivery(either: Newsroom) -> None:
     """What it held is due again a minute later; what it had reported is not told twice."""
-    clock = newsroom.clock
+    clock = either.clock
     gate = threading.Semaphore(60)
 
     def answer(asked: Asked) -> tuple[int, bytes]:
@@ -224,23 +234,23 @@ def test_a_process_that_is_killed_half_way_loses_no_delivery(newsroom: Newsroom)
 
     with subscriber(answer) as reader:
         for number in range(120):
-            subscribe(newsroom, reader.url(f"/{number}"))
-        newsroom.put(2)
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(newsroom.file), clock().isoformat()])
-        until(lambda: len(reader.deliveries) >= 60 and newsroom.service.hub.counts().delivered >= 40)
+            subscribe(either, reader.url(f"/{number}"))
+        either.put(2)
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(either.file), clock().isoformat()])
+        until(lambda: len(reader.deliveries) >= 60 and either.service.hub.counts().delivered >= 40)
         process.send_signal(signal.SIGKILL)
         process.wait()
         for _ in range(200):
             gate.release()
-        reported = newsroom.service.hub.counts().delivered
+        reported = either.service.hub.counts().delivered
         held = len(reader.deliveries) - reported
-        newsroom.service.hub.work()
+        either.service.hub.work()
         clock.forward(seconds=61)
-        newsroom.service.hub.work()
+        either.service.hub.work()
         told = [each.path for each in reader.deliveries]
         assert set(told) == {f"/{number}" for number in range(120)}
         assert len(told) <= 120 + held
-        assert newsroom.service.hub.counts().delivered == 120
+        assert either.service.hub.counts().delivered == 120
 
 
 def test_slow_hosts_do_not_keep_all_lanes(
