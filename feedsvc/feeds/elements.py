@@ -61,7 +61,7 @@ def complete_rss(element: Any, channel: Channel) -> None:
 def complete_rss_item(element: Any, item: Item) -> None:
     """Complete an ``item`` of RSS."""
     if not item.summary:
-        description = element.find("description")  # the title, which is there for Atom
+        description = _child(element, "description")  # the title, which is there for Atom
         if item.content:  # RSS wants a description before its content, and takes it for HTML
             description.text = escaped(item.title)
         else:
@@ -93,7 +93,9 @@ def complete_atom_entry(element: Any, item: Item) -> None:
     if item.language:
         element.set(f"{{{_XML}}}lang", item.language)
     # feedgen drops all of an entry link's attributes but href.
-    element.find("link").attrib.update({"rel": "alternate", "type": "text/html"})
+    page = _child(element, "link")
+    page.set("rel", "alternate")
+    page.set("type", "text/html")
     if item.via:
         etree.SubElement(element, "link", href=item.via, rel="via")
     for file in filter(_is_typed, item.media):  # readers choose what to load by the type
@@ -164,7 +166,12 @@ def _tell_html(element: Any, **texts: str) -> None:
     """Tell Atom which of the named text elements were written as HTML (see :func:`text`)."""
     for name, value in texts.items():
         if markup_like(value):
-            element.find(name).set("type", "html")
+            _child(element, name).set("type", "html")
+
+
+def _child(element: Any, name: str) -> Any:
+    """Return the first child of a name; ``find`` would read the name as a path, and take three times as long."""
+    return next(element.iterchildren(name))
 
 
 def _add(parent: Any, namespace: str, name: str, value: str | None = None, **attributes: str) -> None:

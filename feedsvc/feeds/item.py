@@ -17,7 +17,7 @@ from feedsvc import markup, media_types
 from feedsvc.addresses import permalink, rooted
 from feedsvc.feeds import media, wording
 from feedsvc.feeds.memory import Memory
-from feedsvc.model import Article, Enclosure, FeedIdentity, Format, History, Via
+from feedsvc.model import Article, ArticleId, Enclosure, FeedIdentity, Format, History, Via
 
 if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
@@ -88,8 +88,9 @@ class Item:
 
 
 # Three formats and the next rendering say the same of the same articles. What is remembered here and beside it is
-# little, since each web worker renders too: archives and feeds that come by themselves.
-_known: Memory[tuple[Article, str, str, str], Item] = Memory(8_000_000)
+# little, since each web worker renders too: archives and feeds that come by themselves. An article is looked up by its
+# id and compared: to hash all that it says, once for each format, would take longer.
+_known: Memory[tuple[ArticleId, str, str, str], tuple[Article, Item]] = Memory(8_000_000)
 
 
 def channel(
@@ -153,10 +154,12 @@ def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = froz
     """
     if article.guid in taken:
         raise ValueError(f"its guid {article.guid} is another article's")
-    key = (article, site.base_url, feed.language, feed.content)
-    if (known := _known.get(key)) is None:
+    key = (article.id, site.base_url, feed.language, feed.content)
+    before, known = _known.get(key) or (None, None)
+    if known is None or before != article:
         known = _item(article, site.base_url, feed.language, full=feed.content == "full")
-        _known.keep(key, known, 2000 + getsizeof(article.body) + getsizeof(known.content))
+    if before is not article:  # the next format asks for this very one
+        _known.keep(key, (article, known), 2000 + getsizeof(article.body) + getsizeof(known.content))
     return known
 
 

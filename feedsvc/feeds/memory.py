@@ -36,6 +36,8 @@ class Memory(Generic[_Key, _Value]):
         """Keep a value that weighs ``size``; one too heavy by itself is not kept."""
         if size > self._half:
             return
+        if replaced := self._young.pop(key, None):
+            self._size -= replaced[1]
         if self._size + size > self._half:  # an ordered list of uses would cost a tenth of rendering
             self._old, self._young, self._size = self._young, {}, 0
         self._young[key] = (value, size)

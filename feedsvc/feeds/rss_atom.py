@@ -29,7 +29,7 @@ for _module in (feedgen.entry, feedgen.feed):
     _module.formatRFC2822 = format_datetime
 
 
-_known: Memory[tuple[Format, Item], bytes] = Memory(8_000_000)
+_known: dict[Format, Memory[Item, bytes]] = {format: Memory(4_000_000) for format in (Format.RSS, Format.ATOM)}
 # Between one format and the other.
 _entries: Memory[Item, FeedEntry] = Memory(1_000_000)
 # How an entry begins and ends as feedgen writes it, and what stands after the last one.
@@ -84,7 +84,8 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Writte
 
     What begins or ends an entry stands nowhere else in a document, for ``<`` is always escaped in text.
     """
-    known = [_known.get((format, item)) for item in items]
+    memory = _known[format]
+    known = [memory.get(item) for item in items]
     missing = [item for item, entry in zip(items, known, strict=True) if entry is None]
     feed = _feed(format, channel)
     feed.entry([_entry(item) for item in missing])
@@ -94,7 +95,7 @@ def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Writte
     head, _, entries = written.removesuffix(tail).partition(begin)
     fresh = [begin + entry + end for entry in entries.removesuffix(end).split(end + begin)] if missing else []
     for item, entry in zip(missing, fresh, strict=True):
-        _known.keep((format, item), entry, 1000 + len(entry))
+        memory.keep(item, entry, 1000 + len(entry))
     rest = iter(fresh)
     return Written(
         _styled(head, channel), tuple(entry or next(rest) for entry in known), _graves(format, channel) + tail

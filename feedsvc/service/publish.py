@@ -100,8 +100,8 @@ class _Material:
     @property
     def made_of(self) -> str:
         """A digest of all but the number."""
-        articles = (f"{article.id} {article.changed}" for article in self.window)
-        return digest(self.settings, str(self.identity), str(self.place(Format.RSS)), *articles)
+        articles = " ".join(f"{article.id} {article.changed}" for article in self.window)
+        return digest(self.settings, str(self.identity), str(self.place(Format.RSS)), articles)
 
 
 def _to_be_used(tx: Transaction, feed: Feed, config: Config) -> _Material | None:

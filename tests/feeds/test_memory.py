@@ -14,7 +14,7 @@ WINDOW = [article(number, image="https://cdn.example/a.jpg", language="az") for 
 @pytest.fixture
 def forgetful(monkeypatch):
     def forget():
-        monkeypatch.setattr(rss_atom, "_known", Memory(10_000_000))
+        monkeypatch.setattr(rss_atom, "_known", {form: Memory(10_000_000) for form in (Format.RSS, Format.ATOM)})
         monkeypatch.setattr(rss_atom, "_entries", Memory(10_000_000))
         monkeypatch.setattr(json_feed, "_known", Memory(10_000_000))
 
@@ -75,3 +75,19 @@ def test_what_is_too_heavy_is_not_kept_and_displaces_nothing():
     memory.keep("light", 1, 10)
     memory.keep("heavy", 2, 51)
     assert (memory.get("light"), memory.get("heavy")) == (1, None)
+
+
+def test_what_is_kept_again_weighs_once():
+    memory = Memory(100)
+    memory.keep("first", 1, 10)
+    for number in range(20):
+        memory.keep("again", number, 10)
+    assert (memory.get("first"), memory.get("again")) == (1, 19)
+
+
+@pytest.mark.parametrize("form", Format)
+def test_an_article_that_was_edited_is_written_anew(form, forgetful):
+    before = publish(form, *WINDOW)
+    edited = article(3, title="Corrected", image="https://cdn.example/a.jpg", language="az")
+    assert b"Corrected" in publish(form, *WINDOW[:3], edited, *WINDOW[4:])
+    assert publish(form, *WINDOW) == before

@@ -19,8 +19,8 @@ from feedsvc.feeds.memory import Memory
 from feedsvc.feeds.written import Written
 from feedsvc.model import Format
 
-# By format and frame, that an entry of these bytes passes, and its id.
-_known: Memory[tuple[Format, "_Frame", bytes], str] = Memory(4_000_000)
+# By the beginning of its frame, that an entry of these bytes passes, and its id.
+_known: Memory[tuple[bytes, bytes], str] = Memory(4_000_000)
 _PLACE = '<place xmlns=""/>'
 _CUT, _CUT_BEGINS = b'<cut xmlns=""/>', b"<cut"
 _PLACES = {Format.RSS: "channel/place", Format.ATOM: "place"}
@@ -28,7 +28,7 @@ _PLACES = {Format.RSS: "channel/place", Format.ATOM: "place"}
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What an entry is parsed in."""
+    """What an entry is parsed in. None begins as that of another format."""
 
     begin: bytes = b""
     end: bytes = b""
@@ -40,7 +40,7 @@ def passes(written: Written, format: Format) -> bool:
     if shell is None:
         return False
     head, frame = shell
-    ids = {entry: _known.get((format, frame, entry)) for entry in written.entries}
+    ids = {entry: _known.get((frame.begin, entry)) for entry in written.entries}
     fresh = [entry for entry, identity in ids.items() if identity is None]
     judged = _judged(fresh, format, frame) if fresh else []
     if judged is None:
@@ -59,7 +59,7 @@ def _judged(entries: Sequence[bytes], format: Format, frame: _Frame) -> Sequence
         return None
     ids, _ = said
     for entry, identity in zip(entries, ids, strict=True):
-        _known.keep((format, frame, entry), identity, 300)  # the bytes are kept by who wrote them
+        _known.keep((frame.begin, entry), identity, 300)  # the bytes are kept by who wrote them
     return ids
 
 
@@ -103,7 +103,7 @@ def _xml_shell(written: Written, format: Format) -> tuple[Head, _Frame] | None:
         f" xmlns{':' if prefix else ''}{prefix or ''}={quoteattr(uri)}" for prefix, uri in parent.nsmap.items()
     )
     # As deep as the feed: parsers stop at some depth.
-    return head, _Frame(f"<feed{names}><entries>".encode(), b"</entries></feed>")
+    return head, _Frame(f"<{format.name}{names}><entries>".encode(), f"</entries></{format.name}>".encode())
 
 
 def _json_shell(written: Written) -> tuple[Head, _Frame] | None:
