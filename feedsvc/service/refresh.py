@@ -229,13 +229,11 @@ class Refresher:
         with a complaint for each try.
         """
         with self.store.read() as tx:
-            listed = {article for reading in standing for article in reading.listed}
-            known = tx.articles.candidates(self.source.name, ids=listed)
-        unread = [a for a in known if a.link and not a.body and not a.followed and not a.retracted]
+            unread = tx.articles.unread({article for reading in standing for article in reading.listed})
         changes: list[Change] = []
         complaints: list[Complaint] = []
         due: list[Article] = []
-        for article in sorted(unread, key=lambda a: a.first_seen, reverse=True):
+        for article in unread:
             waiting = readings.get(article.link or "")
             if waiting and self.now < waiting.taken_at + _FOLLOWING_PAUSE * 4 ** (len(waiting.complaints) - 1):
                 complaints.append(waiting.complaints[-1])

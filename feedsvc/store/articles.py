@@ -212,6 +212,13 @@ class Articles:
         found = {each.id: each for each in matching.candidates(self._connection, source, criteria)}
         return tuple(sorted(found.values(), key=_BY_AGE))
 
+    def unread(self, ids: Collection[ArticleId]) -> tuple[Article, ...]:
+        """Return those of some articles whose link may lead to a text that nobody has looked for, the last seen first.
+
+        Retracted ones are not among them.
+        """
+        return tuple(sorted(matching.unread(self._connection, ids), key=attrgetter("first_seen", "id"), reverse=True))
+
     def written_since(self, number: int) -> frozenset[ArticleId] | None:
         """Return which articles were written after a change number; None when they are many hundreds."""
         return matching.written_since(self._connection, number)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select, union_all
+from sqlalchemy import Connection, Select, bindparam, func, select, union_all
 
 from feedsvc.model import Article, ArticleId, SourceName
 from feedsvc.store import article_rows
@@ -27,6 +27,13 @@ _LOOK_UPS = {
     "stated": (_OWN, article.c.stated),
     "ids": (select(article.c.id), article.c.id),
 }
+_UNREAD = ROWS.where(
+    article.c.id.in_(bindparam("ids", expanding=True)),
+    article.c.link != "",
+    func.coalesce(article.c.body, "") == "",
+    article.c.followed.is_(None),
+    article.c.retracted.is_(None),
+)
 _WRITTEN_SINCE = select(article.c.id).where(article.c.changed > bindparam("since")).limit(CHUNK)
 
 
@@ -39,6 +46,12 @@ def candidates(
         wanted = {name: values for name, values in zip(criteria, some, strict=True) if values}
         found = connection.execute(_meeting(tuple(wanted)), {"source": source, **wanted}).all()
         yield from (each for each in map(article_rows.value, found) if each.source == source)
+
+
+def unread(connection: Connection, ids: Collection[ArticleId]) -> Iterator[Article]:
+    """See :meth:`Articles.unread`."""
+    for some in chunks(ids):
+        yield from map(article_rows.value, connection.execute(_UNREAD, {"ids": some}).all())
 
 
 def written_since(connection: Connection, number: int) -> frozenset[ArticleId] | None:

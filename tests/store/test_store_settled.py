@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from store_samples import NOON
+from store_samples import NOON, article
 
 from feedsvc import decide
 from feedsvc.config import Source
@@ -191,3 +191,22 @@ def _weeks(random: Random) -> Iterator[tuple[tuple[Entry, ...], int]]:
             elif kind == "linked":
                 page[at] = replace(page[at], link=f"https://news.example.org/{random.randrange(3)}")
         yield tuple(page), random.randrange(100)
+
+
+def test_articles_whose_text_nobody_has_looked_for(store: Store) -> None:
+    here = {"link": "https://news.example.org/1"}
+    with store.begin() as tx:
+        tx.articles.put(
+            [
+                article(1, **here),
+                article(2, **here, first_seen=NOON + timedelta(minutes=1)),
+                article(3),
+                article(4, **here, body="<p>Here it is.</p>"),
+                article(5, **here, followed=NOON),
+                article(6, **here, retracted=NOON),
+            ]
+        )
+    with store.read() as tx:
+        found = tx.articles.unread([article(number).id for number in (1, 2, 3, 4, 5, 6)])
+        assert [each.id for each in found] == [article(2).id, article(1).id]
+        assert tx.articles.unread([]) == ()
