@@ -26,7 +26,7 @@ _BLOCK = re.compile(
 )
 _PICTURE_OF_NOTHING = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 # Most bodies are nothing else, and the cleaner, which would change nothing in them, takes ten times as long to say so.
-_PLAIN_BODY = re.compile(r"(?:<p>[^<>&\xa0\r\0]*</p>\n?)+")
+_PLAIN_BODY = re.compile(r"(?:<p>[^<>&\xa0\r\0]*+</p>\n?)++")
 _BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*){2,}", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # They hold nothing, or end by themselves where the next one begins.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from feedsvc.feeds.rendering import render
@@ -87,7 +88,8 @@ def change_number(etag: str, settings: str) -> int | None:
 def _entity_tag(body: bytes, settings: str, window: Sequence[Article]) -> str:
     """Name the bytes, and the state of the feed that they show, so that a delta can be told from it (RFC 3229)."""
     number = max((article.changed for article in window), default=0)
-    return f"{digest(body)[:20]}.{_mark(settings)}.{number:x}"
+    # Processors know SHA-256 by themselves: it takes a quarter of the time of our other digests.
+    return f"{sha256(body).hexdigest()[:20]}.{_mark(settings)}.{number:x}"
 
 
 def _mark(settings: str) -> str:

@@ -17,6 +17,8 @@ _UNFIT = re.compile(
     + "".join(chr(plane + low) for plane in range(0x10000, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
+# The bytes of UTF-8 in which no unfit character begins.
+_HARMLESS = bytes({*b"\t\n\r", *range(0x20, 0x7F), *range(0x80, 0xF0)} - {0xC2, 0xED, 0xEF})
 _TAG = re.compile(r"</?\w[^<>]*>")
 _REFERENCE = re.compile(r"&#?\w+;")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
@@ -34,7 +36,10 @@ def _replacement(found: re.Match[str]) -> str:
 
 
 def _fit(value: str) -> str:
-    # Python's own test takes a tenth of the time. Of what is unfit it calls nothing printable but U+FFFD.
+    # A text of nothing but harmless bytes is told from others in a thirtieth of the time that the expression takes, one
+    # that is printable in a tenth. Of what is unfit Python calls nothing printable but U+FFFD.
+    if not value.encode(errors="surrogatepass").translate(None, _HARMLESS):
+        return value
     if value.replace("\n", " ").replace("\xa0", " ").isprintable() and "\ufffd" not in value:
         return value
     return _UNFIT.sub(_replacement, value)

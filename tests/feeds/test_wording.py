@@ -139,3 +139,10 @@ def test_plain_text_as_html_reads_as_it_is_written(value):
 def page_text(written):
     """What a browser makes of it."""
     return unescape(re.sub("[<>]", "!", written))
+
+
+def test_no_character_that_a_feed_cannot_carry_is_left_in_any_text():
+    unfit = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0))]
+    unfit += [chr(plane + low) for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)]
+    kept = [char for char in (*unfit, "\ufffd") if char in wording.plain(f"a{char}b")]
+    assert kept == []
