@@ -59,7 +59,19 @@ def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
         for member in members:
             kinds[marks.layout.signature[member]].append(member)
         seeds += [alike[:_MOST_ITEMS] for alike in kinds.values() if len(alike) >= _FEWEST]
-    return dict.fromkeys(map(tuple, sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]))
+    most = sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
+    return dict.fromkeys(_lifted(seed, marks.layout) for seed in most)
+
+
+def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, ...]:
+    """Return the elements that hold one of those alike each, as far up as all do: the same for an item's link and time.
+
+    They are of one signature, so all stand equally deep.
+    """
+    held = tuple(alike)
+    while len(above := dict.fromkeys(one.getparent() for one in held)) == len(held) and layout.root not in above:
+        held = tuple(one for one in above if one is not None)
+    return held
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
