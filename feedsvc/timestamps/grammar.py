@@ -18,8 +18,9 @@ _LONGEST = 160  # characters; nothing longer was ever a time with a section, onl
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’‘ʼʻ`´][^\W\d_]+)*|[^\s\w]|_")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
-_LETTERED_HOUR = re.compile(r"(?<![\w:.])(\d\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
-_UHR = re.compile(r"(?<![\w:.])(\d\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
+# They begin with a digit, not with what must not stand before it, for then the search goes from digit to digit.
+_LETTERED_HOUR = re.compile(r"(\d(?<![\w:.]\d)\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
+_UHR = re.compile(r"(\d(?<![\w:.]\d)\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
 _IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
@@ -82,7 +83,9 @@ def _tokenise(text: str) -> _Line | None:
         text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
     plain = text if text.isascii() else text.translate(_DASHES)
     if "h" in text or "H" in text:  # only for the grammar: a headline beside the time keeps its own spelling
-        plain = _UHR.sub(r"\1:", _LETTERED_HOUR.sub(r"\1:", plain))
+        plain = _LETTERED_HOUR.sub(r"\1:", plain)
+    if "Uhr" in text:
+        plain = _UHR.sub(r"\1:", plain)
     if " y " in text:
         plain = _IL_Y_A.sub("ilya   ", plain)
     tokens = list(map(_token, _TOKEN.findall(plain)))
