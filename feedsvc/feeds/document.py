@@ -97,7 +97,7 @@ def _mark(settings: str) -> str:
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:
-    # What each level costs and saves is in docs/adr/0027-one-entry-costs-one-entry.md. zstd gets the least time:
+    # What each level costs and saves is in docs/adr/0036-first-rendering.md. zstd gets the least time:
     # whoever takes it takes brotli too, and is sent that. A window of 256 kB holds nearly every feed.
     import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
