@@ -79,6 +79,18 @@ SAME = """
 19 Ocak 2024 - 23:49
 19 Ocak 2024 Cuma, 23:49
 19 Ocak 2024 saat 23.49
+19 Ocak 2024 saat 23:49
+19 de enero de 2024 a las 23:49
+19 de enero de 2024, 23:49
+19 de janeiro de 2024 às 23h49
+19/01/2024 às 23h49
+19 janvier 2024 à 23h49
+19 gennaio 2024 alle ore 23.49
+19 gennaio 2024, ore 23:49
+19 januari 2024 om 23.49 uur
+19 stycznia 2024, godz. 23:49
+19 stycznia 2024 o godz. 23.49
+19. Januar 2024, 23.49 Uhr
 Tarih: 19 Ocak 2024 — Saat: 23:49
 19 Ιανουαρίου 2024, 23:49
 Παρασκευή 19 Ιανουαρίου 2024 23:49
@@ -315,3 +327,57 @@ def test_a_stamp_that_cannot_be_true_still_says_what_it_meant_to_state() -> None
             None,
             None,
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("hoy a las 9:05", "09:05"),
+        ("hoje às 9h", "09:00"),
+        ("aujourd'hui à 9h", "09:00"),
+        ("aujourd'hui à 9 heures", "09:00"),
+        ("heute, 9 Uhr", "09:00"),
+        ("heute, 9.05 Uhr", "09:05"),
+        ("oggi alle ore 9.05", "09:05"),
+        ("vandaag om 9.05 uur", "09:05"),
+        ("vandaag om 9 uur", "09:00"),
+        ("dzisiaj, godz. 9:05", "09:05"),
+        ("dziś o 9:05", "09:05"),
+        ("bugün saat 09:05", "09:05"),
+        ("сегодня в 9:05", "09:05"),
+        ("сьогодні о 9:05", "09:05"),
+        ("bu gün, saat 9:05", "09:05"),
+        ("09.02.2025 à 9h", "09:00"),
+    ],
+)
+def test_the_hour_of_a_day_as_each_language_says_it(text, hour):
+    assert instant(text) == f"2025-02-09T{hour}:00+04:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["il y a 2h", "il y a 2 heures", "hace 2h", "hace 2 horas", "há 2h", "há 2 horas", "vor 2h", "2h ago", "2 ore fa",
+     "2 uur geleden", "2 godziny temu"],
+)  # fmt: skip
+def test_two_hours_ago_as_each_language_says_it(text):
+    assert instant(text) == "2025-02-09T08:00:00+04:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["il y a 3 j", "hace 3 d", "há 3 dias", "3 giorni fa", "3 dagen geleden", "3 dni temu"]
+)
+def test_three_days_ago_as_each_language_says_it(text):
+    assert found(text).ago == timedelta(days=3)
+
+
+@pytest.mark.parametrize("text", ["14 Uhr", "2h", "3 d", "Trains stop at 9h", "Il Milan ha 3 giorni di tempo", "9 uur"])
+def test_an_hour_without_a_day_or_a_number_of_hours_is_no_time(text):
+    assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [("heute 2 h Stau", "2 h Stau"), ("oggi 3 ore", "3 ore"), ("heute 10.12", "10.12"), ("heute 5°", "5°")],
+)
+def test_what_may_be_something_else_is_no_hour(text, after):
+    assert (found(text).hour, found(text).after) == (None, after)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from feedsvc.timestamps import words
+from feedsvc.timestamps import spelling, words
 from feedsvc.timestamps.stamp import Stamp
 
 _LONGEST_WORDS = 30
@@ -49,6 +49,7 @@ _PART = re.compile(
 _SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
 _BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:(?:u:?|o)(?=[dD]:D))?")
 _DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
+_FULL_HOUR = re.compile(rf"[,|/\-()\[\]c]*(?P<hour>[dD]{spelling.OCLOCK})")
 _DIGIT = re.compile(r"\d")
 _SEPARATORS = " \t\u00a0,|/-–—•·:;"
 
@@ -88,6 +89,7 @@ def _tokenise(text: str) -> _Line | None:
         plain = _UHR.sub(r"\1:", plain)
     if " y " in text:
         plain = _IL_Y_A.sub("ilya   ", plain)
+    plain = spelling.unified(plain)
     tokens = list(map(_token, _TOKEN.findall(plain)))
     letters = "".join([letter for letter, _ in tokens])
     if _PART.search(letters) is None:
@@ -139,14 +141,25 @@ def _run(line: _Line, first: re.Match[str]) -> tuple[dict[str, re.Match[str]], i
         if (
             (part is None or part.lastgroup == "short")
             and "hour" not in parts
-            and "y" in line.letters[first.start() : end]
+            and _names_a_day(line.letters[first.start() : end])
         ):
             part = None
             dotted = _DOTTED_HOUR.match(line.letters, end)
+            if dotted is not None and "y" not in line.letters[first.start() : end] and not _has_no_month(line, dotted):
+                dotted = None
+            dotted = dotted or _FULL_HOUR.match(line.letters, end)
             if dotted is not None:
                 parts["hour"] = dotted
                 end = dotted.end()
     return parts, end
+
+
+def _names_a_day(letters: str) -> bool:
+    return "y" in letters or "r" in letters
+
+
+def _has_no_month(line: _Line, dotted: re.Match[str]) -> bool:
+    return line.values[dotted.end() - 1] > 12  # "today 10.12" may be the tenth of December
 
 
 def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:
