@@ -29,7 +29,9 @@ NEWS = _keys(
     haber, haberler, haberleri, dakika, gelişmeler, новости, новостей, новостная, лента, хроника, новини, новин, стрічка
     ειδήσεις, ειδήσεων, ειδήσεις, νέα, ροή, լրահոս, լրահոսը, լուրեր, լուրերը, նորություններ, նորությունները, նորությունների
     yangiliklar, yangiliklari, tasmasi, янгиликлар, янгиликлари, тасмаси, жаңалықтар, жаңалықтары, სიახლეები, ამბები
-    nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari"""
+    nachrichten, nouvelles, actualités, навіны, хабарлари, хабарлар, xabarlar, xabarlari
+    noticias, notícias, notizie, novità, wiadomości, aktualności, știri, știrile, nieuws, nyheter, nyheder, zprávy, hírek, aktuelles, meldungen
+    pressemitteilungen, actus, الأخبار, أخبار, חדשות, 新闻, 新聞, 要闻, ニュース, 뉴스, 새소식"""
 )
 WHICH = _keys(
     """ще, ещё, еще, now, indi, şimdi, зараз, τώρα, հիմա, hozir, ҳозир
@@ -45,14 +47,16 @@ WHICH = _keys(
     օրվա, վերջին, այլ, բոլոր, մեր, նոր, ամենաթարմ, թարմ, գլխավոր
     songgi, soʻnggi, oxirgi, boshqa, barcha, kun, kunning, tezkor, qaynoq, eng, soʻngi
     сўнгги, охирги, бошқа, барча, кун, куннинг, тезкор, энг
-    соңғы, басқа, барлық, ბოლო, ახალი, ყველა, სხვა, დღის, aktuelle, neueste, letzte, alle, dernières, toutes, autres, les"""
+    соңғы, басқа, барлық, ბოლო, ახალი, ყველა, სხვა, დღის, aktuelle, neueste, letzte, alle, dernières, toutes, autres, les
+    últimas, ultime, ultimele, najnowsze, laatste, senaste, seneste, siste, nejnovější, friss, legfrissebb, آخر, 最新"""
 )
 LABELS = _keys(
     """latest, the latest, latest updates, latest articles, latest posts, recent posts, recent articles, newswire, news wire
     lent, lenta, xəbər lenti, son yazılar, son əlavələr, axın, son dakika, sondakika, son gelişmeler, akış, лента, лента дня, свежее, последнее
     последние события, последние публикации, последние материалы, новое, новое на сайте, главное за день, оперативно, стрічка, свіже, останнє
     останні публікації, хроніка, ροή, τελευταία, newsroom, τελευταία άρθρα, πρόσφατα άρθρα, ροη ειδησεων, լրահոս, վերջինը, ամենաթարմը, songgi xabarlar
-    tasma, lenta, лента, сўнгги хабарлар, ბოლოს დამატებული"""
+    tasma, lenta, лента, сўнгги хабарлар, ბოლოს დამატებული
+    press releases, media releases, communiqués de presse, comunicados de prensa, 新着情報, お知らせ, 最新消息, 最新动态, 新闻动态, 보도자료, 공지사항"""
 )
 ENDS = _keys(
     """hamısı, hamısına bax, hamısını göstər, hamısını gör, hamısına baxın, bütün xəbərlər, bütün xəbərlərə bax, daha çox, daha çox xəbər, davamı, arxiv, xəbər arxivi, bütün xəbər lenti, ardı, növbəti, sonrakı, əvvəlki
@@ -65,7 +69,9 @@ ENDS = _keys(
     բոլորը, տեսնել բոլորը, բոլոր լուրերը, բոլոր նորությունները, ավելին, տեսնել ավելին, արխիվ, ամբողջ լրահոսը, ամբողջ լրահոս, դիտել բոլորը, հաջորդը
     barchasi, hammasi, barcha yangiliklar, barchasini korish, barchasini koʻrish, koproq, ko'proq, yana, arxiv, keyingi, yana yuklash
     барчаси, ҳаммаси, барча янгиликлар, барчасини кўриш, кўпроқ, яна, архив, кейинги
-    барлығы, барлық жаңалықтар, ყველა, ყველა სიახლე, მეტი, alle nachrichten, mehr, toutes les actualités"""
+    барлығы, барлық жаңалықтар, ყველა, ყველა სიახლე, მეტი, alle nachrichten, mehr, toutes les actualités
+    alle anzeigen, alle meldungen, voir tout, toutes les actus, ver todas, ver todas las noticias, ver todas as notícias, tutte le notizie, tutte le novità
+    wszystkie wiadomości, toate știrile, al het nieuws, alla nyheter, 查看更多, 更多, 一覧, 一覧を見る, もっと見る, 더보기, xem tất cả"""
 )
 # A heading that begins with one of these is of another list.
 OTHERS = _keys(
@@ -78,7 +84,13 @@ OTHERS = _keys(
     ամենաընթերցված, ամենաընթերցվածը, ամենաշատ ընթերցված, ամենադիտված, կարդացեք նաև, կարդալ նաև, նաև, թեմայի վերաբերյալ, նմանատիպ, կարծիք, կարծիքներ, հարցազրույց, վերլուծություն, տեսանյութեր, տեսանյութ, լուսանկարներ, հանրաճանաչ, խմբագրի ընտրությունը, առնչվող լուրեր, գլխավոր, բլոգ, մեկնաբանություններ, առնչվող, տեսադարան, ամենաքննարկված
     eng kop oqilgan, eng ko'p o'qilgan, ko'p o'qilgan, kop oqilganlar, mashhur, ommabop, mavzuga oid, o'xshash, shuningdek, shuningdek oqing, o'qing, muharrir tanlovi, fikr, fikrlar, intervyu, tahlil, tavsiya, tavsiya etamiz, aloqador, dolzarb, asosiy yangiliklar, ko'p o'qilganlar, ko'p ko'rilgan, mavzu, izohlar, maqolalar
     энг кўп ўқилган, кўп ўқилган, кўп ўқилганлар, машҳур, оммабоп, мавзуга оид, ўхшаш, шунингдек, муҳаррир танлови, фикр, интервью, таҳлил, тавсия, долзарб, асосий янгиликлар, мақолалар, изоҳлар
-    ყველაზე კითხვადი, პოპულარული, მსგავსი, ასევე წაიკითხეთ, танымал, көп оқылған, meistgelesen, les plus lus"""
+    ყველაზე კითხვადი, პოპულარული, მსგავსი, ასევე წაიკითხეთ, танымал, көп оқылған, meistgelesen, les plus lus
+    upcoming events, events calendar, what's on, calendar, most viewed, veranstaltungskalender, termine, nächste termine, agenda, próximos eventos, prossimi eventi
+    yaklaşan etkinlikler, etkinlik takvimi, tədbirlər təqvimi, афиша, календарь событий, календарь мероприятий, афіша, календар подій, latest comments, recent comments
+    am meisten gelesen, lesen sie auch, das könnte sie auch interessieren, ähnliche artikel, verwandte artikel, à lire aussi, sur le même sujet, lo más leído, más leídas, lo más visto
+    noticias relacionadas, te puede interesar, mais lidas, leia também, veja também, più letti, più lette, leggi anche, najczęściej czytane, czytaj także, zobacz też
+    cele mai citite, citește și, meest gelezen, lees ook, mest läst, mest lest, nejčtenější, legolvasottabb, đọc nhiều, đọc nhiều nhất, tin liên quan, xem nhiều
+    الأكثر قراءة, اقرأ أيضا, الأكثر مشاهدة, הנקראות ביותר, 热门新闻, 热点排行, 相关新闻, 阅读排行, アクセスランキング, 関連記事, 人気記事, 많이 본 뉴스, 인기기사, 관련기사"""
 )
 # Words that turn a label into the heading of another list: "Popular news".
 OTHER_WORDS = _keys(
@@ -101,7 +113,10 @@ MORE = _keys(
     կիսվել, տպել, կարդալ ավելին, մանրամասն, գովազդ, գլխավոր էջ, գլխավոր, մեր մասին, կապ, հետադարձ կապ, որոնում, մուտք, գրանցում, մենյու, բաժանորդագրվել, հետևեք մեզ, ամսաթիվ, բաժին, աղբյուր, փնտրել
     ulashish, chop etish, batafsil, oʻqish, davomini oqish, reklama, bosh sahifa, asosiy sahifa, biz haqimizda, aloqa, bog'lanish, qidiruv, kirish, menyu, obuna boling, kanalimizga obuna bo'ling, sana, bo'lim, manba, tahririyat
     улашиш, чоп этиш, батафсил, реклама, бош саҳифа, биз ҳақимизда, алоқа, қидирув, кириш, меню, обуна бўлинг, сана, бўлим, манба
-    გაზიარება, დაწვრილებით, რეკლამა, მთავარი, კონტაქტი, бөлісу, толығырақ, жарнама, басты бет"""
+    გაზიარება, დაწვრილებით, რეკლამა, მთავარი, კონტაქტი, бөлісу, толығырақ, жарнама, басты бет
+    weiterlesen, mehr lesen, mehr erfahren, zum artikel, lire la suite, en savoir plus, leer más, seguir leyendo, más información, saber más, leia mais, ler mais, saiba mais
+    leggi tutto, leggi di più, continua a leggere, czytaj więcej, czytaj dalej, citește mai mult, citește mai departe, lees meer, lees verder, läs mer, les mer, læs mere
+    číst dále, celý článek, tovább, bővebben, xem thêm, chi tiết, اقرأ المزيد, المزيد, קרא עוד, 阅读全文, 查看详情, 続きを読む, 詳しく見る, 자세히 보기"""
 )
 # A line that begins with one of these is furniture, whatever follows.
 MORE_BEGINNINGS = tuple(
@@ -177,11 +192,17 @@ DATE_KEYS = _keys(
     дата, опубликовано, обновлено, дата публикации, размещено, добавлено, время, создано, изменено
     опубліковано, оновлено, дата публікації, розміщено, додано, час
     δημοσίευση, δημοσιεύτηκε, δημοσιεύθηκε, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ημερομηνία, ημ δημοσίευσης, ανανεώθηκε, ημερομηνία δημοσίευσης
-    ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган"""
+    ամսաթիվ, հրապարակվել է, հրապարակված է, թարմացվել է, թարմացված, sana, chop etilgan, yangilangan, eʼlon qilingan, e'lon qilindi, сана, эълон қилинган, янгиланган
+    veröffentlicht, veröffentlicht am, erschienen am, aktualisiert, aktualisiert am, zuletzt aktualisiert, stand, vom, publié, publié le, mis à jour, mis à jour le, mise à jour, modifié le
+    publicado, publicado el, publicado em, actualizado, actualizado el, atualizado, atualizado em, fecha, data, pubblicato, pubblicato il, data di pubblicazione, aggiornato, aggiornato il
+    opublikowano, data publikacji, zaktualizowano, publicat, publicat la, actualizat, actualizat la, gepubliceerd, gepubliceerd op, bijgewerkt, bijgewerkt op, publicerad, uppdaterad, publiceret
+    publikováno, aktualizováno, ngày đăng, cập nhật, تاريخ النشر, نشر في, آخر تحديث, פורסם, עודכן, 发布时间, 发布日期, 时间, 更新时间, 公開日, 更新日, 投稿日, 등록일, 작성일, 입력, 수정"""
 )
 UPDATE_KEYS = _keys(
     """upd, update, updated, updated on, last updated, last update, modified, yenilənib, yeniləndi, son yenilənmə, güncelleme, güncelleme tarihi
-    son güncelleme, güncellendi, обновлено, изменено, оновлено, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ανανεώθηκε, թարմացվել է, yangilangan, янгиланган"""
+    son güncelleme, güncellendi, обновлено, изменено, оновлено, ενημέρωση, ενημερώθηκε, τελευταία ενημέρωση, ανανεώθηκε, թարմացվել է, yangilangan, янгиланган
+    aktualisiert, aktualisiert am, zuletzt aktualisiert, mis à jour, mis à jour le, mise à jour, modifié le, actualizado, actualizado el, atualizado, atualizado em, aggiornato, aggiornato il
+    zaktualizowano, actualizat, actualizat la, bijgewerkt, bijgewerkt op, uppdaterad, aktualizováno, cập nhật, آخر تحديث, עודכן, 更新时间, 更新日, 수정"""
 )
 # Words of sections that open many sites' menus: a short line of one is no headline.
 SECTIONS = _keys(

@@ -13,7 +13,8 @@ class Stamp:
 
     ``date`` is (year, month, day), the year None when the line leaves it out. ``days_back`` counts from the snapshot's
     day (0 is today). ``ago`` counts from its instant. ``form`` is the shape of the expression: two stamps written the
-    same way share it. ``fault`` says why the stamp, though shaped like a time, is none.
+    same way share it. ``fault`` says why the stamp, though shaped like a time, is none. ``month_first`` is what its
+    slashes mean where months stand before days; days stand first unless a list shows otherwise.
     """
 
     form: str
@@ -27,6 +28,7 @@ class Stamp:
     after: str = ""
     fault: str | None = None
     lost: frozenset[str] = frozenset()
+    month_first: "Stamp | None" = None
 
     @property
     def has_day(self) -> bool:

@@ -17,10 +17,10 @@ from feedsvc import markup
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Snapshot
 from feedsvc.sources import dates, words
 from feedsvc.sources.html.bylines import is_author, own_authors, person
-from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names
 from feedsvc.sources.html.links import address, base_of, picture
 from feedsvc.sources.html.marks import is_update, machine_time, stamp_of, whole_stamp
+from feedsvc.sources.html.places import HEADINGS
 from feedsvc.sources.html.selectors import InvalidSelector, elements, select
 from feedsvc.sources.html.structured import Told, told
 from feedsvc.sources.html.tree import Unreadable, parse
@@ -207,6 +207,8 @@ class _Article:
                 if not any(key in words.UPDATE_KEYS for key in map(words.fold, (stamp.before, around.split(":")[0]))):
                     beside = stamp_of(around) if len(around) <= _LONGEST_LINE else None
                     whole = beside if beside is not None and beside.has_day and beside.has_hour else stamp
+                    if whole.fault is not None and whole.month_first is not None:
+                        whole = whole.month_first  # "11/18/2025" can be nothing else
                     return resolve(whole, taken_at=self.snapshot.taken_at, zone=self.zone)
         return None
 

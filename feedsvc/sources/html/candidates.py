@@ -7,6 +7,7 @@ climbing. What a candidate is worth is for :mod:`feedsvc.sources.html.scoring`.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 from lxml.html import HtmlElement
@@ -17,6 +18,7 @@ from feedsvc.sources.html.marks import Marks
 _FEWEST = 2
 _FEWEST_LETTERS = 8
 _MOST_KINDS = 150  # of repeated links, times and texts that are looked at, the most frequent first
+_MOST_NAMED = 24  # that are looked at because of their class
 _MOST_ITEMS = 2000  # of a list
 _MOST_NEIGHBOURS = 1000
 _HEADLINE = 0.6
@@ -54,13 +56,16 @@ def candidates(marks: Marks) -> list[Candidate]:
 def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
     """Return elements of one kind that could each mark an item, the most frequent kinds first, and none twice."""
     seeds: list[list[HtmlElement]] = []
-    for members in (_links(marks), _times(marks), _texts(marks)):
+    links = list(_links(marks))
+    for members in (links, _times(marks), _texts(marks)):
         kinds: dict[int, list[HtmlElement]] = defaultdict(list)
         for member in members:
             kinds[marks.layout.signature[member]].append(member)
         seeds += [alike[:_MOST_ITEMS] for alike in kinds.values() if len(alike) >= _FEWEST]
     most = sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
-    return dict.fromkeys(_lifted(seed, marks.layout) for seed in most)
+    return dict.fromkeys(
+        [*(_lifted(seed, marks.layout) for seed in most), *islice(_named_alike(links, marks), _MOST_NAMED)]
+    )
 
 
 def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, ...]:
@@ -72,6 +77,18 @@ def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, 
     while len(above := dict.fromkeys(one.getparent() for one in held)) == len(held) and layout.root not in above:
         held = tuple(one for one in above if one is not None)
     return held
+
+
+def _named_alike(links: Iterable[HtmlElement], marks: Marks) -> Iterator[tuple[HtmlElement, ...]]:
+    """Yield links whose headline has one class wherever it stands: in the hero, the grid and the list of a section."""
+    kinds: dict[str, list[HtmlElement]] = defaultdict(list)
+    for link in links:
+        named = link.get("class") or ((parent := link.getparent()) is not None and parent.get("class"))
+        if named:
+            kinds[named].append(link)
+    for alike in kinds.values():
+        if len(alike) >= _FEWEST and len({marks.layout.signature[link] for link in alike}) > 1:
+            yield tuple(alike[:_MOST_ITEMS])
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
@@ -160,16 +177,20 @@ def _with_kin(cluster: Cluster, marks: Marks) -> Cluster:
     items = [
         child
         for child in cluster.parent
-        if child in known or (child.tag == tag and child in marks.layout.signature and _is_kin(child, classes, marks))
+        if child in known
+        or (child.tag == tag and child in marks.layout.signature and _is_kin(child, classes, cluster.items[-1], marks))
     ]
     return Cluster(cluster.parent, tuple(items))
 
 
-def _is_kin(child: HtmlElement, classes: Iterable[str], marks: Marks) -> bool:
+def _shape(item: HtmlElement) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((tag_of(part), lasting(part.get("class") or "")) for part in item)
+
+
+def _is_kin(child: HtmlElement, classes: Iterable[str], item: HtmlElement, marks: Marks) -> bool:
     own = set(lasting(child.get("class") or ""))
-    if own and not own & set(classes):
-        return False
-    if classes and not own:
+    # A row that is pinned to the top has a class of its own, and the same cells.
+    if (own or classes) and not own & set(classes) and (len(child) < _FEWEST or _shape(child) != _shape(item)):
         return False
     start, end = marks.layout.span(child)
     return max(marks.qualities[start:end], default=0.0) >= _HEADLINE

@@ -10,9 +10,9 @@ from enum import Enum, auto
 from lxml.html import HtmlElement
 
 from feedsvc.sources import words
-from feedsvc.sources.html.fields import HEADINGS
 from feedsvc.sources.html.layout import Layout, names, spaced, word_set
 from feedsvc.sources.html.marks import Marks, sign, stamp_of
+from feedsvc.sources.html.places import HEADINGS
 from feedsvc.sources.words import Sign
 
 _NEAR = 3  # ancestors of a list whose names speak of it
@@ -34,6 +34,7 @@ _OTHER_WORDS = word_set(
 )
 _FAR = frozenset(("nav", "footer"))
 _FAR_STEMS = ("footer", "menu", "navbar", "cookie", "mega", "sitemap")
+_RELATIONS = word_set("near with without has no not above below before after")
 _HEADED = word_set("title head header heading label caption name baslik başlıq")
 
 
@@ -84,7 +85,13 @@ def _is_menu_entry(element: HtmlElement, parent: HtmlElement, layout: Layout) ->
 
 
 def _is_far(element: HtmlElement) -> bool:
-    return element.tag in _FAR or any(word.startswith(_FAR_STEMS) for word in names(element))
+    return element.tag in _FAR or any(word.startswith(_FAR_STEMS) for word in _own_names(element))
+
+
+def _own_names(element: HtmlElement) -> list[str]:
+    """Return the words in an element's names but those of what it stands beside: "list--near-menu", "has-footer"."""
+    given = names(element)
+    return [word for before, word in zip(("", *given), given, strict=False) if before not in _RELATIONS]
 
 
 def _read(line: str, place: int, layout: Layout) -> Heading | None:
@@ -167,8 +174,9 @@ def standing(parent: HtmlElement, item: HtmlElement, layout: Layout) -> float:
             value *= 0.5
     if parent.tag in _FAR:
         value *= 0.15
-    given = [word for element in near for word in names(element)]
-    glued = [part for element in near for part in ("".join(names(element)),)]
+    own = [_own_names(element) for element in near]
+    given = [word for words_of in own for word in words_of]
+    glued = ["".join(words_of) for words_of in own]
     if any(stem in one for stem in _OTHER_STEMS for one in (*given, *glued)) or not _OTHER_WORDS.isdisjoint(given):
         value *= 0.3
     if any(word.startswith(_NEWS) for word in given):

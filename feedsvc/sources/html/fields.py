@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from operator import attrgetter
 
 from lxml.html import HtmlElement
 
@@ -21,19 +20,17 @@ from feedsvc.sources.html.marks import (
     headline_quality,
     is_count,
     is_hidden,
-    is_update,
     leads_on,
     sign,
     stamp_of,
-    whole_stamp,
 )
-from feedsvc.sources.html.places import MOSTLY, Spot, Text, spots_of
+from feedsvc.sources.html.places import HEADINGS, MOSTLY, Spot, Text, spots_of
+from feedsvc.sources.html.timed import time_spots, times_of
 from feedsvc.sources.words import Sign
 from feedsvc.text import one_line
 
 Found = HtmlElement | str  # a selector may end in an attribute
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TITLES = word_set("title headline heading name ttl caption baslik başlık baslig zagolovok header subject")
 _TEASERS = word_set(
     "desc description summary lead lid excerpt teaser anons announce intro text short preview spot ozet content"
@@ -47,7 +44,6 @@ _COUNTS = word_set("views view count counter comments comment hits reads likes e
 _LONGEST_TIME = 60
 _LONGEST_SMALL = 48  # characters of a section or an author
 _LONGEST_COUNT = 12
-_BESIDE = re.compile(r"[|·•/]")
 _FEW = 0.3  # of the items: a part that so many have belongs to the list's form
 
 
@@ -70,8 +66,9 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
     spots = spots_of(elements, marks)
     items = [Parts(element) for element in elements]
     total = len(items)
-    times = _time_spots(spots, marks)
-    _set_times(items, times, marks)
+    times = time_spots(spots, marks)
+    for item, found in zip(items, times_of(elements, times, marks), strict=True):
+        item.times = found
     others = [spot for spot in spots if spot not in times]
     sections, authors, counts = _small_spots(others, elements)
     small = [*sections, *authors, *counts]
@@ -89,50 +86,6 @@ def induce(elements: Sequence[HtmlElement], marks: Marks) -> list[Parts]:
 
 
 # --- roles ------------------------------------------------------------------------------------------------------------
-
-
-def _time_spots(spots: list[Spot], marks: Marks) -> list[Spot]:
-    found = []
-    for spot in spots:
-        times = 0
-        for text in spot.texts:
-            if (
-                text.owner in marks.machine
-                or whole_stamp(text.text) is not None
-                or (
-                    (stamp := stamp_of(text.text)) is not None
-                    and (stamp.has_hour or stamp.date is not None)
-                    and not _is_headline(f"{stamp.before}|{stamp.after}")
-                )
-            ):
-                times += 1
-        if spot.mostly(times):
-            found.append(spot)
-    return found
-
-
-def _is_headline(text: str) -> bool:
-    return any(headline_quality(part) >= 0.6 and len(part) > 24 for part in map(str.strip, _BESIDE.split(text)))
-
-
-def _set_times(items: list[Parts], spots: list[Spot], marks: Marks) -> None:
-    chosen: list[list[HtmlElement]] = [[] for _ in items]
-    for text in sorted((text for spot in spots for text in spot.texts), key=attrgetter("rank")):
-        chosen[text.item].append(text.owner)
-    places = marks.layout.places(marks.machine)
-    for item, shown in zip(items, chosen, strict=True):
-        found = list(dict.fromkeys(shown))
-        told = marks.layout.held(item.element, places) if places else ()
-        stated = [one for one in told if not _holds(one, found)]
-        stated.sort(key=lambda one: is_update(one, item.element))
-        if stated and not found:
-            found = stated[:1]
-        elif stated:
-            # What programs read stands first; of several, the one that is or holds the time shown.
-            holding = [one for one in stated if any(_holds(one, [time]) or one is time for time in found)]
-            if not holding and stated[0] not in found:
-                found = [*stated[:1], *found]
-        item.times = tuple(found)
 
 
 def _holds(outer: HtmlElement, inner: Iterable[HtmlElement]) -> bool:
@@ -211,7 +164,10 @@ def _title_value(spot: Spot, total: int) -> float:
         value *= 1.4
     if hints & _TEASERS and not hints & _TITLES:
         value *= 0.5
-    if hints & SECTION_NAMES or hints & _AUTHORS:
+    # A field's name may say how its label stands, too: "field--name-title field--label-hidden".
+    if (hints & SECTION_NAMES and not hints & _TITLES) or hints & _AUTHORS:
+        value *= 0.3
+    if is_hidden(texts[0].owner):  # "Read more <span> about the new bridge</span>"
         value *= 0.3
     mean = sum(len(text.text) for text in texts) / len(texts)
     if mean > 160:
@@ -391,19 +347,21 @@ def _set_images(items: list[Parts], marks: Marks) -> None:
                 counts[address] += 1
                 break
     for number, (element, address) in found.items():
-        if counts[address] == 1 or counts[address] * 3 <= len(items):
+        # The photograph of an office may stand beside two of its stories; a GIF that does marks files, or what is new.
+        if counts[address] == 1 or (counts[address] * 3 <= len(items) and not address.lower().endswith(".gif")):
             items[number].image = element
 
 
 _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
 
 
-def full_title(shown: str, element: HtmlElement) -> str:
+def full_title(shown: str, element: HtmlElement, link: Found | None) -> str:
     """Return a headline that was cut for the list ("… in the…") whole, where its link keeps it in ``title``."""
     if not shown.endswith(("...", "…")):
         return shown
     opening = _CUT.sub("", shown)
-    for one in (element, *element.iterancestors("a"), *element.iterdescendants("a")):
+    beside = [link] if isinstance(link, HtmlElement) else []
+    for one in (element, *element.iterancestors("a"), *element.iterdescendants("a"), *beside):
         whole = one_line(one.get("title") or "")
         if len(whole) > len(opening) and whole.startswith(opening):
             return whole

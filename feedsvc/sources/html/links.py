@@ -32,7 +32,7 @@ _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*['\"]?([^'\")]+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"(?:^|[_.-])(?:blank|spacer|placeholder|no[-_]?(?:image|photo|img|foto)|pixel|1x1|transparent|loading|loader|"
-    r"lazy|dot|empty|default|icon|logo|avatar)s?(?=[_.-]|\d|$)",
+    r"lazy|dot|empty|default|ico|icon|logo|avatar)s?(?=[_.-]|\d|$)",
     re.IGNORECASE,
 )
 _SIZES = ("width", "height")

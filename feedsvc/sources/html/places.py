@@ -14,6 +14,8 @@ from lxml.html import HtmlElement
 from feedsvc.sources.html.layout import joined, lasting, names, spaced, tag_of
 from feedsvc.sources.html.marks import Marks, says_nothing, whole_stamp
 
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
 Place = tuple[tuple[str, tuple[str, ...]], ...]
 
 MOSTLY = 0.5  # of what stands at a place decides its role
@@ -74,7 +76,7 @@ def spots_of(elements: Sequence[HtmlElement], marks: Marks) -> list[Spot]:
     spots: dict[Place, Spot] = {}
     layout = marks.layout
     vain: Counter[int] = Counter()
-    known: dict[tuple[int, int, int], Spot] = {}  # by the signatures of item and owner: a path is long to compare
+    known: dict[tuple[int, int, int, int], Spot] = {}  # by the signatures of item and owner: a path is long to compare
     for number, item in enumerate(elements):
         start, end = layout.span(item)
         kind = layout.signature[item]
@@ -83,21 +85,29 @@ def spots_of(elements: Sequence[HtmlElement], marks: Marks) -> list[Spot]:
             if not says_nothing(marks.texts[place]):
                 owners.setdefault(layout.pieces[place].owner, []).append(place)
         whole = _composed(item, owners, marks, vain)
-        times: dict[int, int] = {}  # a place that an item has twice, as cells of a row, is two
+        cells = _cells(item)
+        times: dict[tuple[int, int], int] = {}  # a place that an item has twice is two
         for rank, (owner, places) in enumerate(owners.items()):
             if owner in whole:
                 continue
             text = marks.texts[places[0]] if len(places) == 1 else joined(layout.pieces[place] for place in places)
             signature = layout.signature[owner]
-            time = times[signature] = times.get(signature, -1) + 1
-            spot = known.get((kind, signature, time))
+            cell = next((cells[one] for one in (owner, *owner.iterancestors()) if one in cells), 0) if cells else 0
+            time = times[signature, cell] = times.get((signature, cell), -1) + 1
+            spot = known.get((kind, signature, cell, time))
             if spot is None:
-                spot = known[kind, signature, time] = _spot(spots, (*_place(item, owner), (str(time), ())))
+                there = (*_place(item, owner), (f"{cell}.{time}", ()))
+                spot = known[kind, signature, cell, time] = _spot(spots, there)
             spot.texts.append(Text(number, owner, text, rank))
         for owner in dict.fromkeys(whole.values()):
             spot = _spot(spots, (*_place(item, owner), ("", ())))
             spot.texts.append(Text(number, owner, spaced(layout.pieces_of(owner)), 0))
     return list(spots.values())
+
+
+def _cells(item: HtmlElement) -> dict[HtmlElement, int]:
+    """Return which cell of a row each is, counted from its end: a day that spans rows stands in the first of them."""
+    return {cell: place for place, cell in enumerate(reversed(item))} if item.tag == "tr" else {}
 
 
 def _spot(spots: dict[Place, Spot], place: Place) -> Spot:

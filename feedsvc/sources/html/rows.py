@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 
 from lxml.html import HtmlElement
@@ -17,6 +17,7 @@ from feedsvc import text as texts
 from feedsvc.sources import words
 from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.bylines import own_authors, person
+from feedsvc.sources.html.days import dated
 from feedsvc.sources.html.fields import Found, Parts, full_title
 from feedsvc.sources.html.layout import names, spaced, word_set
 from feedsvc.sources.html.links import address, host_and_path, picture
@@ -33,11 +34,12 @@ from feedsvc.sources.html.stated import Clock, Stated, programmed, shown
 from feedsvc.timestamps import Stamp, Unknown, find
 
 _ADS = word_set("ad ads adv advert advertisement banner reklam reklama promo sponsored partner adsbygoogle")
-_NIGHT = timedelta(hours=12)
 _LONGEST_SECTION = 40
 _LONGEST_SUMMARY = 500
 _BESIDE = re.compile(r"[|·•/]")
 _LONGEST_MORE = 40  # characters of "Continue reading" in any language
+_CLONES = word_set("cloned clone duplicate")  # what carousels call their copies
+_FEWEST = 2  # rows of a list
 _OPENING = 80  # characters of a headline among which its time stands
 
 
@@ -70,7 +72,7 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
     """Return the entries of a list in page order, each once."""
     reader = _Reader(marks, clock, base)
     between = Between(marks, clock)
-    found: list[Row] = []
+    by_group: list[list[Row]] = []
     days: list[tuple[int, date]] = []
     at = above = _above(groups, marks)
     for group in groups:
@@ -85,9 +87,40 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
             if at < first:
                 days += between.days(at, first)
             at = last
-        found += read
-    _date(found, days, above, marks, clock)
-    return _kept(found, base)
+        by_group.append(read)
+    found = [row for read in by_group for row in read]
+    places = [marks.layout.span(row.element)[0] for row in found]
+    moments = dated([row.stated for row in found], places, [day for day in days if day[0] >= above], clock)
+    for row, (stated, published) in zip(found, moments, strict=True):
+        row.stated, row.published = stated, published
+    return _kept(_of_the_line(groups, by_group), base)
+
+
+def _of_the_line(groups: Sequence[Group], read: Sequence[list[Row]]) -> list[Row]:
+    """Return all rows but those of lists in the same form that are none of the news line.
+
+    Such are a menu, where no row states a time and each one of another list does; what is still to come; and a copy in
+    another language, which the page hides and which has the same times.
+    """
+    timed = any(len(rows) > 1 and all(row.stated is not None for row in rows) for rows in read)
+    moments = [{row.published for row in rows if isinstance(row.published, datetime)} for rows in read]
+    kept = [
+        place
+        for place, rows in enumerate(read)
+        if len(rows) < _FEWEST
+        or not (
+            (timed and all(row.stated is None for row in rows))
+            or (any(moments) and all(isinstance(row.published, Unknown) for row in rows))
+        )
+    ]
+    hidden = {place for place in kept if len(kept) > 1 and _is_undisplayed(groups[place].parent)}
+    shown = {moment for place in kept if place not in hidden for moment in moments[place]}
+    copies = {place for place in hidden if len(moments[place]) >= _FEWEST and moments[place] <= shown}
+    return [row for place in kept if place not in copies for row in read[place]]
+
+
+def _is_undisplayed(element: HtmlElement) -> bool:
+    return any(map(is_hidden, (element, *element.iterancestors())))
 
 
 class _Reader:
@@ -132,7 +165,7 @@ class _Reader:
         line = texts.headline(self.layout.text(title, self._beside_title(title, item) if len(title) else ()))
         if title in item.times:
             line = _without_time(line)
-        return full_title(line.strip(" |·•"), title)
+        return full_title(line.strip(" |·•"), title, item.link)
 
     def _beside_title(self, title: HtmlElement, item: Parts) -> list[HtmlElement]:
         """Return what stands inside of a headline's element and is no part of it."""
@@ -266,38 +299,6 @@ def _above(groups: Sequence[Group], marks: Marks) -> int:
     return start
 
 
-def _date(found: list[Row], days: list[tuple[int, date]], above: int, marks: Marks, clock: Clock) -> None:
-    """Set the instant of each row: hours alone belong to the day above them, or run back from the snapshot."""
-    # One date over a list without times may be the day that the page was saved; several are its days.
-    headed = len(set(days)) > 1 and not any(row.stated is not None for row in found)
-    last: datetime | None = None
-    for row in found:
-        start = marks.layout.span(row.element)[0]
-        day = next((day for place, day in reversed(days) if above <= place <= start), None) if days else None
-        stated = row.stated
-        if headed and day is not None:
-            stated = row.stated = Stamp("day", date=(day.year, day.month, day.day))
-        if not isinstance(stated, Stamp):
-            row.published = stated
-        elif stated.has_day or not stated.has_hour or stated.fault is not None:
-            row.published = clock.instant(stated)
-        else:
-            row.published = clock.instant(stated, day)
-            if day is None and isinstance(row.published, datetime):
-                row.published = _run_back(row.published, last)
-        if isinstance(row.published, datetime):
-            last = row.published
-
-
-def _run_back(moment: datetime, last: datetime | None) -> datetime:
-    # 23:50 below 00:10 is of the day before; 12:06 below 08:00 follows a headline that was pinned to the top.
-    if last is None:
-        return moment
-    while moment - last > timedelta(0) and moment - timedelta(days=1) > last - _NIGHT:
-        moment -= timedelta(days=1)
-    return moment
-
-
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
@@ -335,7 +336,7 @@ def _kept(found: list[Row], base: str) -> list[Row]:
     home = _home(found, base) if dated < len(found) else None
     kept: list[Row] = []
     seen: set[tuple[object, ...]] = set()
-    for row in found:
+    for row in _originals(found):
         if row.stated is None and _is_foreign(row, home, mostly_dated):
             continue
         key: tuple[object, ...] = (row.link,) if row.link else (texts.headline_key(row.title), str(row.published))
@@ -350,6 +351,15 @@ def _home(found: Sequence[Row], base: str) -> str | None:
     """Return the host to which most rows lead."""
     hosts = Counter(host_and_path(row.link)[0] for row in found if row.link).most_common(1)
     return hosts[0][0] if hosts else host_and_path(base)[0]
+
+
+def _originals(found: list[Row]) -> list[Row]:
+    """Return the rows that are no copy of another for a carousel to turn round with."""
+    cloned = [bool(row.element.get("class")) and not _CLONES.isdisjoint(names(row.element)) for row in found]
+    if not any(cloned):
+        return found
+    originals = {row.link for row, is_copy in zip(found, cloned, strict=True) if not is_copy}
+    return [row for row, is_copy in zip(found, cloned, strict=True) if not is_copy or row.link not in originals]
 
 
 def _is_foreign(row: Row, home: str | None, mostly_dated: bool) -> bool:

@@ -158,11 +158,18 @@ def _is_enough(found: Sequence[Row], labelled: bool, place: float) -> bool:
     if quality < (0.25 if dated * 5 >= count * 4 else 0.4):
         return False
     if dated * 2 >= count:
-        return count >= (2 if labelled else _DATED_UNLABELLED) and place > 0.1
+        told = labelled or (dated == count and all(_is_post(row) for row in found))
+        return count >= (2 if told else _DATED_UNLABELLED) and place > 0.1
     if labelled:
         return count >= 2 and quality >= 0.5
     articles = sum(row.link is not None and _is_article(row.link) for row in found)
     return count >= _UNDATED_UNLABELLED and quality >= 0.8 and articles * 2 >= count and place >= 0.8
+
+
+def _is_post(row: Row) -> bool:
+    """Tell whether an entry is an article by the page's own word: ``<article>`` with a heading that leads on."""
+    articles = (row.element, *row.element.iter("article"))
+    return row.link is not None and any(one.tag == "article" and one.find(".//h2/a") is not None for one in articles)
 
 
 def with_structured(found: Sequence[Row], told: Mapping[str, Row]) -> list[Row]:
