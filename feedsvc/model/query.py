@@ -7,7 +7,7 @@ Unicode's corners.
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -41,14 +41,25 @@ def search_words(text: str) -> list[str]:
     return _WORD.findall(letters)
 
 
+@lru_cache(maxsize=4096)
+def _words_of_name(name: str) -> list[str]:
+    return search_words(name)
+
+
 def article_words(article: Article) -> list[list[str]]:
     """Return the words by which an article is found, those of each text apart: no phrase goes from one to another."""
-    texts = [article.title, article.section, *article.tags, *article.authors, _plain(article.summary)]
+    names = (article.section, *article.tags, *article.authors)
+    texts: list[tuple[str | None, Callable[[str], list[str]]]] = [
+        (article.title, search_words),
+        *((name, _words_of_name) for name in names),
+        (_plain(article.summary), search_words),
+        (_plain(article.body), search_words),
+    ]
     words = []
     room = _CHARACTERS_READ
-    for text in (*texts, _plain(article.body)):
+    for text, taken_apart in texts:
         if text and room > 0:
-            words.append(search_words(text[:room]))
+            words.append(taken_apart(text[:room]))
             room -= len(text)
     return words
 

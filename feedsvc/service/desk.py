@@ -1,46 +1,35 @@
 """The store by hand: add, edit and retract articles, and carry the whole store elsewhere.
 
-Knows the format of an export (JSON Lines, one record a line, see docs/export.md); hides that a hand's edit follows
-the same rules of identity as a source's.
+Knows nothing of its own: articles are made, kept and carried elsewhere. Hides that a hand's edit follows the same rules
+of identity as a source's.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
-from feedsvc import __version__, addresses, decide, markup, text
-from feedsvc.errors import ImportInvalid, NotFound
+from feedsvc import decide
+from feedsvc.errors import NotFound
 from feedsvc.model import (
     Article,
     ArticleId,
     Change,
     Entry,
-    FeedIdentity,
     Harvest,
     Listing,
     Revision,
     Selection,
     SourceName,
     Verdict,
-    to_json,
 )
+from feedsvc.service import exports, loading
+from feedsvc.service.loading import Advance, Imported
 from feedsvc.service.refresh import mint
 from feedsvc.store import Store, Transaction
 
 BY_HAND = SourceName("by-hand")
-_EXPORT_FORMAT = 1
-# Articles written at once: names that many of them carry are looked up once.
-_BATCH = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many records of an export were there, and how many articles were not in the store before."""
-
-    records: int
-    new: int
 
 
 class Desk:
@@ -127,35 +116,18 @@ class Desk:
 
         Former revisions and Runs are not in it.
         """
-        yield _line("feedsvc", {"format": _EXPORT_FORMAT, "version": __version__})
+        yield exports.header()
         with self._store.read() as tx:
-            for identity in tx.documents.identities():
-                yield _line("feed", to_json(identity))
-            for article in tx.articles.stream():
-                record = to_json(article)
-                del record["changed"], record["arrival"]  # numbers of this store, without meaning elsewhere
-                yield _line("article", record)
+            yield from map(exports.line, tx.documents.identities())
+            yield from map(exports.line, tx.articles.stream())
 
-    def load(self, file: IO[str], *, name: str, advance: Callable[[int], None] = lambda _: None) -> Imported:
-        """Take an export in: all of it or nothing. Articles that are there already become as the export has them.
+    def load(self, file: Iterable[str], *, name: str, advance: Advance = lambda _: None) -> Imported:
+        """Take the lines of an export in; see :func:`loading.load`."""
+        return loading.load(self._store, file, name=name, advance=advance)
 
-        ``advance`` is told how many lines were just taken in.
-
-        Raises:
-            ImportInvalid: a line cannot be read, or the export is of a newer format.
-        """
-        records = 0
-        with self._store.begin() as tx, tx.articles.loading():
-            before = tx.articles.count()
-            for batch in _batched(_records(file, name), _BATCH):
-                tx.articles.put(value for value in batch if isinstance(value, Article))
-                for identity in batch:
-                    if isinstance(identity, FeedIdentity):
-                        tx.documents.put_identity(identity)
-                records += len(batch)
-                advance(len(batch))
-            new = tx.articles.count() - before
-        return Imported(records, new)
+    def load_file(self, file: Path, *, name: str, advance: Advance = lambda _: None) -> Imported:
+        """Take an export in; see :func:`loading.load`."""
+        return loading.load_file(self._store, file, name=name, advance=advance)
 
 
 def _get(tx: Transaction, article_id: ArticleId) -> Article:
@@ -163,73 +135,3 @@ def _get(tx: Transaction, article_id: ArticleId) -> Article:
     if article is None:
         raise NotFound("article", article_id)
     return article
-
-
-def _line(kind: str, record: Any) -> str:
-    return json.dumps({"type": kind, **record}, ensure_ascii=False)
-
-
-def _records(file: Iterable[str], name: str) -> Iterator[Article | FeedIdentity]:
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - only an import needs it
-
-    readers: dict[str, TypeAdapter[Any]] = {"article": TypeAdapter(Article), "feed": TypeAdapter(FeedIdentity)}
-    number = 0
-    for number, line in enumerate(_lines(file, name), 1):
-        try:
-            record = json.loads(line)
-            kind = record.pop("type")
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise ImportInvalid(name, number, "this is no line of an export (a JSON object with a type)") from None
-        if number == 1:
-            if kind != "feedsvc":
-                raise ImportInvalid(
-                    name, number, "the first line of an export says which feedsvc wrote it; this one does not"
-                )
-            if record.get("format") != _EXPORT_FORMAT:
-                raise ImportInvalid(
-                    name, number, f"the export is of format {record.get('format')}, not {_EXPORT_FORMAT}"
-                )
-        elif kind in readers:
-            try:
-                yield _harmless(readers[kind].validate_python(record, strict=False))
-            except ValidationError as error:
-                first = error.errors(include_url=False, include_input=False)[0]
-                where = ".".join(str(part) for part in first["loc"])
-                raise ImportInvalid(name, number, f"{where}: {first['msg']}") from None
-        else:
-            raise ImportInvalid(name, number, f"no export has lines of type {kind!r}")
-    if number == 0:
-        raise ImportInvalid(name, 1, "the file is empty")
-
-
-def _harmless(value: Article | FeedIdentity) -> Article | FeedIdentity:
-    """Return an article with a body that pages may show: any program may have written the export. Ours are so."""
-    if not isinstance(value, Article) or value.body is None:
-        return value
-    body = markup.harmless(text.legal(value.body), value.link, resolve=_address)
-    return value if body == value.body else replace(value, body=body or None)
-
-
-def _address(written: str, base: str | None) -> str | None:
-    return addresses.own_path(written) or markup.absolute(written, base)
-
-
-def _lines(file: Iterable[str], name: str) -> Iterator[str]:
-    number = 0
-    try:
-        for line in file:
-            number += 1
-            yield line
-    except UnicodeDecodeError:
-        raise ImportInvalid(name, number + 1, "this is no UTF-8 text") from None
-
-
-def _batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    batch: list[Any] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

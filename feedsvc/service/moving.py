@@ -133,8 +133,11 @@ class Moving:
             head = stream.read(_HEAD)
             stream.seek(0)
             if _EXPORT.match(head) or not (_MARKUP.match(head) or _JSON_FEED.match(head) or head[:2] in _UTF_16):
-                with io.TextIOWrapper(stream, encoding="utf-8") as lines:
-                    done = self._desk.load(lines, name=target, advance=advance)
+                if file is not None:
+                    done = self._desk.load_file(file, name=target, advance=advance)
+                else:
+                    with io.TextIOWrapper(stream, encoding="utf-8") as lines:
+                        done = self._desk.load(lines, name=target, advance=advance)
                 return Moved(read=done.records, new=done.new)
             if place is None:
                 raise SourceNeeded(tuple(source.name for source in self._config.sources))

@@ -36,9 +36,11 @@ def put(
     if not writes:
         return counters.read(connection, counters.CHANGE)
     number = counters.advance(connection, counters.CHANGE)
-    arrivals = _arrive(connection, writes)
+    visible = [value for value in writes if not value.arrival and not value.embargo]
+    last = counters.advance(connection, counters.ARRIVAL, len(visible)) - len(visible) if visible else 0
+    arriving = arrivals(visible, last)
     writes = [
-        article_rows.numbered(value, changed=number, arrival=arrivals.get(value.id, value.arrival)) for value in writes
+        article_rows.numbered(value, changed=number, arrival=arriving.get(value.id, value.arrival)) for value in writes
     ]
     new = [value for value in writes if value.id not in stored]
     edited = [(value, stored[value.id]) for value in writes if value.id in stored]
@@ -51,7 +53,7 @@ def put(
 @contextmanager
 def loading(connection: Connection) -> Iterator[None]:
     """See :meth:`Articles.loading`."""
-    if connection.execute(select(article.c.id).limit(1)).first():
+    if any_stored(connection):
         yield
         return
     dialect = connection.dialect.name
@@ -80,12 +82,15 @@ def _succeeding(value: Article, old: Article | None) -> Article:
     return replace(value, revision=number, changed=old.changed, arrival=0 if value.embargo else old.arrival)
 
 
-def _arrive(connection: Connection, writes: Iterable[Article]) -> dict[ArticleId, int]:
-    """Return the numbers of those that become visible, the oldest first."""
-    visible = (value for value in writes if not value.arrival and not value.embargo)
+def arrivals(visible: Iterable[Article], last: int) -> dict[ArticleId, int]:
+    """Return the numbers of articles that become visible: from the one after ``last`` on, the oldest first."""
     arriving = sorted(visible, key=attrgetter("published", "first_seen", "id"))
-    last = counters.advance(connection, counters.ARRIVAL, len(arriving)) if arriving else 0
-    return {value.id: number for number, value in enumerate(arriving, last - len(arriving) + 1)}
+    return {value.id: number for number, value in enumerate(arriving, last + 1)}
+
+
+def any_stored(connection: Connection) -> bool:
+    """Tell whether there is an article."""
+    return connection.execute(select(article.c.id).limit(1)).first() is not None
 
 
 def _write_rows(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:

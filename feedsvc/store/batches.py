@@ -4,7 +4,7 @@ Knows how much goes into one statement, and how values are made ready for a data
 at every parameter of every row anew, which takes longer than SQLite needs to write them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -38,13 +38,27 @@ def insert_rows(
     connection: Connection, table: Table, rows: Iterable[Iterable[Any]], names: tuple[str, ...] = ()
 ) -> None:
     """Insert rows with values for all columns of the table, or those of ``names``, in the table's order."""
-    names = names or tuple(table.columns.keys())
-    sql, makers = _prepared(table, names, connection.dialect)
-    ready = [_ready(row, makers) for row in rows]
-    if ready and connection.dialect.positional:
-        connection.exec_driver_sql(sql, ready)
-    elif ready:
-        connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in ready])
+    insert_ready(connection, table, ready(table, rows, connection.dialect, names), names)
+
+
+def ready(
+    table: Table, rows: Iterable[Iterable[Any]], dialect: Dialect, names: tuple[str, ...] = ()
+) -> list[tuple[Any, ...]]:
+    """Return rows with their values as the driver of a database takes them."""
+    _, makers = _prepared(table, names, dialect)
+    return [_ready(row, makers) for row in rows]
+
+
+def insert_ready(
+    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], names: tuple[str, ...] = ()
+) -> None:
+    """Insert rows that :func:`ready` gave."""
+    sql, _ = _prepared(table, names, connection.dialect)
+    if rows and connection.dialect.positional:
+        connection.exec_driver_sql(sql, rows)
+    elif rows:
+        names = names or tuple(table.columns.keys())
+        connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _ready(row: Iterable[Any], makers: Iterable[tuple[int, _Processor]]) -> tuple[Any, ...]:
@@ -58,6 +72,7 @@ def _ready(row: Iterable[Any], makers: Iterable[tuple[int, _Processor]]) -> tupl
 @lru_cache(maxsize=64)
 def _prepared(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[tuple[int, _Processor], ...]]:
     """Return the statement, and by the place of a column what makes its values ready, where they are not."""
+    names = names or tuple(table.columns.keys())
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
     makers = (table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
     return str(compiled), tuple((at, make) for at, make in enumerate(makers) if make)

@@ -6,10 +6,10 @@ Knows how slugs are given; hides that a name is written down once, by the first 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from feedsvc.model import Article, ArticleId, Label, LabelKind, fold_name
-from feedsvc.store.batches import chunks
+from feedsvc.store.batches import chunks, insert_rows
 from feedsvc.store.tables import label
 from feedsvc.text import slug
 
@@ -43,7 +43,12 @@ def of(connection: Connection, articles: Sequence[Article]) -> dict[ArticleId, t
 
 
 def write(connection: Connection, articles: Iterable[Article], known: set[tuple[LabelKind, str]]) -> None:
-    """Write down the names of these articles that are not there yet.
+    """Write down the names of these articles that are not there yet; see :func:`unknown` for ``known``."""
+    add(connection, unknown(articles, known))
+
+
+def unknown(articles: Iterable[Article], known: set[tuple[LabelKind, str]]) -> dict[_Name, str]:
+    """Return the names of these articles, by kind and key, that are not among those known.
 
     ``known`` are names as they were found on articles that were written before in the same transaction; it grows.
     """
@@ -53,7 +58,7 @@ def write(connection: Connection, articles: Iterable[Article], known: set[tuple[
             if (kind, name) not in known:
                 known.add((kind, name))
                 names.setdefault((kind, fold_name(name)), name)
-    add(connection, names)
+    return names
 
 
 def add(connection: Connection, names: dict[_Name, str]) -> None:
@@ -62,19 +67,25 @@ def add(connection: Connection, names: dict[_Name, str]) -> None:
     for some in chunks({key for _, key in names}):
         rows = connection.execute(select(label.c.kind, label.c.key).where(label.c.key.in_(some)))
         known |= {(LabelKind(kind), key) for kind, key in rows}
-    for (kind, key), name in names.items():
-        if (kind, key) not in known:
-            free = _free_slug(connection, kind, name)
-            connection.execute(insert(label).values(kind=kind, key=key, slug=free, name=name))
+    new = [(*each, slug(name, otherwise="x"), name) for each, name in names.items() if each not in known]
+    taken = _taken(connection, {wanted for _, _, wanted, _ in new})
+    lines = []
+    for kind, key, wanted, name in new:
+        free = wanted if (kind, wanted) not in taken else _free_slug(connection, kind, wanted, taken)
+        taken.add((kind, free))
+        lines.append((key, kind, free, name))
+    insert_rows(connection, label, lines)
 
 
-def _free_slug(connection: Connection, kind: LabelKind, name: str) -> str:
-    wanted = slug(name, otherwise="x")
-    return next(
-        each
-        for each in (f"{wanted}-{number}" if number > 1 else wanted for number in count(1))
-        if get(connection, kind, each) is None
-    )
+def _taken(connection: Connection, slugs: Iterable[str]) -> set[_Name]:
+    """Return those of the slugs that labels have, by kind."""
+    look_ups = (select(label.c.kind, label.c.slug).where(label.c.slug.in_(some)) for some in chunks(slugs))
+    return {(LabelKind(kind), slug) for look_up in look_ups for kind, slug in connection.execute(look_up)}
+
+
+def _free_slug(connection: Connection, kind: LabelKind, wanted: str, taken: set[_Name]) -> str:
+    numbered = ((kind, f"{wanted}-{number}") for number in count(2))
+    return next(slug for _, slug in numbered if (kind, slug) not in taken and get(connection, kind, slug) is None)
 
 
 def _label(kind: str, key: str, slug: str, name: str) -> Label:

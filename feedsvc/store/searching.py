@@ -96,12 +96,23 @@ def put(connection: Connection, articles: Iterable[Article]) -> None:
 
 def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
     dialect = connection.dialect.name
+    values = [{"arrival": arrival, "words": words} for arrival, words in rows(articles, dialect)]
+    if values:
+        connection.execute(text(statements[dialect]), values)
+
+
+def rows(articles: Iterable[Article], dialect: str) -> list[tuple[int, str]]:
+    """Return the arrival numbers of articles and their words, as the index of a database takes them."""
     spelt = " ".join if dialect == "sqlite" else _vector
     # In order, for FTS5 writes to disk what it has collected when one goes before the last.
     visible = sorted((each for each in articles if each.arrival), key=attrgetter("arrival"))
-    rows = [{"arrival": each.arrival, "words": spelt(_words(each))} for each in visible]
+    return [(each.arrival, spelt(_words(each))) for each in visible]
+
+
+def insert(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Put rows for SQLite into the index."""
     if rows:
-        connection.execute(text(statements[dialect]), rows)
+        connection.exec_driver_sql("INSERT INTO article_words (rowid, words) VALUES (?, ?)", [*rows])
 
 
 def _words(article: Article) -> list[str]:

@@ -17,6 +17,7 @@ from feedsvc.store.engine import Database, parse
 from feedsvc.store.failures import misses_schema, shown
 from feedsvc.store.hub import Hub
 from feedsvc.store.leases import Leases
+from feedsvc.store.made import Loading
 from feedsvc.store.readings import Readings
 from feedsvc.store.runs import Runs
 from feedsvc.store.samples import Samples
@@ -34,6 +35,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.articles = Articles(connection)
+        self.loading = Loading(connection)
         self.readings = Readings(connection)
         self.documents = Documents(connection)
         self.runs = Runs(connection)

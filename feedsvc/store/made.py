@@ -1,0 +1,84 @@
+"""Rows of new articles, made without a database at hand, and written as they are.
+
+Knows what an article in an empty store is numbered and how SQLite takes its values; hides that another process may make
+the rows of the next articles while this one writes those of the last.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
+
+from feedsvc.model import Article, LabelKind
+from feedsvc.store import article_rows, article_writing, counters, labels, searching
+from feedsvc.store.article_rows import DERIVED, Row
+from feedsvc.store.batches import insert_ready, ready
+from feedsvc.store.engine import to_json
+from feedsvc.store.tables import article
+
+Made: TypeAlias = tuple[int, list[list[Row]], list[tuple[int, str]], list[tuple[str, str, str]]]
+"""How many articles arrive, rows by table, words by arrival, and names with kind and key; of plain values only."""
+
+Numbers: TypeAlias = tuple[int, int]
+"""The change number and the arrival number that were given last."""
+
+_TABLES = (article, *(table for table, _, _ in DERIVED))
+
+
+class Maker:
+    """Makes rows of articles, batch by batch, as :meth:`Articles.put` writes them in a store that has none of them."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._change, self._arrival = numbers
+        self._dialect: Any = sqlite.dialect(json_serializer=to_json)
+        self._names: set[tuple[LabelKind, str]] = set()
+
+    def make(self, articles: Iterable[Article]) -> Made:
+        given = {each.id: each for each in map(article_rows.in_utc, articles)}
+        arrivals = article_writing.arrivals((each for each in given.values() if not each.embargo), self._arrival)
+        self._change += 1
+        self._arrival += len(arrivals)
+        new = [
+            article_rows.numbered(each, changed=self._change, arrival=arrivals.get(id_, 0))
+            for id_, each in given.items()
+        ]
+        rows = [ready(article, map(article_rows.row, new), self._dialect)]
+        rows += (
+            ready(table, (line for each in new for line in derive(each)), self._dialect) for table, derive, _ in DERIVED
+        )
+        names = labels.unknown((each for each in new if each.arrival), self._names)
+        return (
+            len(arrivals),
+            rows,
+            searching.rows(new, self._dialect.name),
+            [(str(kind), key, name) for (kind, key), name in names.items()],
+        )
+
+
+class Loading:
+    """Writing what was made elsewhere."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def numbers(self) -> Numbers | None:
+        """Return what a :class:`Maker` elsewhere must know; None where articles are to be put in the ordinary way."""
+        if self._connection.dialect.name != "sqlite" or article_writing.any_stored(self._connection):
+            return None
+        return counters.read(self._connection, counters.CHANGE), counters.read(self._connection, counters.ARRIVAL)
+
+    def put(self, made: Made) -> bool:
+        """Write the next rows that a maker has made; False when an article is there already: then nothing can go on."""
+        arriving, rows, words, names = made
+        counters.advance(self._connection, counters.CHANGE)
+        counters.advance(self._connection, counters.ARRIVAL, arriving)
+        try:
+            for table, some in zip(_TABLES, rows, strict=True):
+                insert_ready(self._connection, table, some)
+        except IntegrityError:
+            return False
+        searching.insert(self._connection, words)
+        labels.add(self._connection, {(LabelKind(kind), key): name for kind, key, name in names})
+        return True
