@@ -79,7 +79,8 @@ def add(connection: Connection, names: dict[_Name, str]) -> None:
 
 def _taken(connection: Connection, slugs: Iterable[str]) -> set[_Name]:
     """Return those of the slugs that labels have, by kind."""
-    look_ups = (select(label.c.kind, label.c.slug).where(label.c.slug.in_(some)) for some in chunks(slugs))
+    of_any_kind = select(label.c.kind, label.c.slug).where(label.c.kind.in_([*LabelKind]))
+    look_ups = (of_any_kind.where(label.c.slug.in_(some)) for some in chunks(slugs))
     return {(LabelKind(kind), slug) for look_up in look_ups for kind, slug in connection.execute(look_up)}
 
 
