@@ -119,7 +119,29 @@ Friday, January 19th, 2024 at 11:49 pm
 19 January 2024 23:49 AZT
 January 19, 2024 2:49 p.m. EST
 19 stycznia 2024, 23:49
+19 stycznia 2024 r., godz. 23:49
 19 ianuarie 2024, 23:49
+vineri, 19 ianuarie 2024, ora 23:49
+19.01.2024-cü il, saat 23:49
+19 de enero de 2024, 23:49
+19 de enero de 2024 a las 23:49 h
+19 de janeiro de 2024, às 23h49
+19 gennaio 2024 alle ore 23:49
+19 januari 2024 om 23:49 uur
+19. januar 2024 kl. 23.49
+19. ledna 2024 v 23:49
+2024. január 19., 23:49
+ngày 19 tháng 1 năm 2024 lúc 23:49
+19 tháng 1, 2024 23:49
+19th of January 2024, 23:49
+19 בינואר 2024, בשעה 23:49
+19 يناير 2024 - 11:49 م
+١٩ كانون الثاني ٢٠٢٤ - ٢٣:٤٩
+19 जनवरी 2024 11:49PM
+2024年1月19日 23:49
+2024年1月19日（金）23時49分
+2024年01月19日下午11:49
+2024년 1월 19일 오후 11:49
 """.strip().splitlines()
 
 
@@ -166,6 +188,19 @@ RELATIVE = {
     "2 soat oldin": "2025-02-09T08:00:00+04:00",
     "2 ժամ առաջ": "2025-02-09T08:00:00+04:00",
     "только что": "2025-02-09T10:00:00+04:00",
+    "hace 2 horas": "2025-02-09T08:00:00+04:00",
+    "há 2 horas": "2025-02-09T08:00:00+04:00",
+    "2 ore fa": "2025-02-09T08:00:00+04:00",
+    "2 godz. temu": "2025-02-09T08:00:00+04:00",
+    "منذ 2 ساعات": "2025-02-09T08:00:00+04:00",
+    "2小时前": "2025-02-09T08:00:00+04:00",
+    "15分前": "2025-02-09T09:45:00+04:00",
+    "15분 전": "2025-02-09T09:45:00+04:00",
+    "昨天20:15": "2025-02-08T20:15:00+04:00",
+    "今日 09:15": "2025-02-09T09:15:00+04:00",
+    "wczoraj, 18:40": "2025-02-08T18:40:00+04:00",
+    "ieri, ore 18:40": "2025-02-08T18:40:00+04:00",
+    "8月16日 08:05": "2024-08-16T08:05:00+04:00",
 }
 
 
@@ -242,11 +277,35 @@ def test_a_time_that_cannot_be_is_unknown_and_never_now(text: str) -> None:
         "Mart",
         "2024",
         "sensation of the year",
+        "18 พ.ย. 2568",
+        "令和7年11月18日",
+        "第12届会议",
         "http://news.example.org/2024",
     ],
 )
 def test_what_is_no_time_is_not_made_one(text: str) -> None:
     assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("18 listopada 2025", (2025, 11, 18)),
+        ("18. listopada 2025.", (2025, 10, 18)),
+        ("18. listopadu 2025", (2025, 11, 18)),
+    ],
+)
+def test_a_month_of_two_languages_is_told_by_the_dot_of_the_day(text: str, day: tuple[int, int, int]) -> None:
+    assert found(text).date == day
+
+
+def test_slashes_say_what_they_mean_with_the_month_first_too() -> None:
+    stamp = found("11/18/2025 2:35 PM")
+    assert stamp.fault is not None
+    assert stamp.month_first is not None
+    assert (stamp.month_first.date, stamp.month_first.hour) == ((2025, 11, 18), time(14, 35))
+    assert found("18/11/2025").month_first is None
+    assert found("18.11.2025").month_first is None
 
 
 def test_words_around_a_time_are_given_with_it() -> None:

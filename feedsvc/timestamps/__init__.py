@@ -1,6 +1,6 @@
 """The time written on a line of a page: which part of the line states it, and which instant it means in its zone.
 
-Knows how a dozen languages write dates and hours; hides their months, weekdays and clock words from everyone else.
+Knows how three dozen languages write dates and hours; hides their months, weekdays and clock words from everyone else.
 Reading is strict: every word of a time must be known, or the line has none. A time that cannot be true is unknown, and
 never "now".
 """

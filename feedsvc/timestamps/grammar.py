@@ -4,7 +4,7 @@ Knows in which orders and spellings dates, hours and zones follow one another; h
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,40 +15,58 @@ from feedsvc.timestamps.stamp import Stamp
 _LONGEST_WORDS = 30
 _LONGEST = 160  # characters; nothing longer was ever a time with a section, only a sentence that names a date
 
-_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’‘ʼʻ`´][^\W\d_]+)*|[^\s\w]|_")
+# Letters take their marks along, which Hindi, Thai and decomposed Latin write behind them. In Chinese, Japanese and
+# Korean no space parts what stands behind a number from the next word.
+_LETTER = r"[^\W\d_][\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*"
+_TOKEN = re.compile(
+    r"\d+|(?<=\d)[年月日号時时點点分년월일시분](?![前间間钟鐘전간])"
+    rf"|(?:{_LETTER})+(?:['’‘ʼʻ`´](?:{_LETTER})+)*|[^\s\w]|_"
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
 # They begin with a digit, not with what must not stand before it, for then the search goes from digit to digit.
 _LETTERED_HOUR = re.compile(r"(\d(?<![\w:.]\d)\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
 _UHR = re.compile(r"(\d(?<![\w:.]\d)\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
+_HOUR_WORD = re.compile(r":([0-5]\d)\s?h\b", re.IGNORECASE)  # "14:35 h"
 _IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
 # Each token of a line becomes one letter, and these expressions read the letters: d and D a number of one and of two
 # digits, y a year, n another number, m a month, w a weekday, r today or yesterday, u a unit, g "ago", G "ago" said
-# first, j "just now", o "one", a am or pm, z a zone, c a filler, s an ordinal's suffix, W any other word; punctuation
-# is itself.
+# first, j "just now", o "one", a am or pm, z a zone, c a filler, s an ordinal's suffix, T a word for "month" before its
+# number, Y, M, B, H and N what stands behind the number of a year, month, day, hour and minute, p am or pm before the
+# hour, U a unit that says "ago" itself, W any other word; punctuation is itself.
 _YEAR = r"y(?:-?[sc]\.?)*"
 _DATES = (
     r"(?P<ymd>y(?P<s1>[.\-/])[dD](?P=s1)[dD](?!:))"
-    r"|(?P<dmy>[dD](?P<s2>[.\-/])[dD](?P=s2)[ynd]|[dD](?P<s3>[.\-/])[dD](?P=s3)D(?!:))"
-    rf"|(?P<dm>[dD]\.?(?:-?s)?[.\-]?[mW](?:\.,?|,)?-?{_YEAR}|[dD]\.?(?:-?s)?[.\-]?m\.?)"
+    r"|(?P<dmy>[dD](?P<s2>[.\-/])[dD](?P=s2)[ynd]|[dD](?P<s3>[.\-/])[dD](?P=s3)D(?!:)|[dD]T[dD],?c?y)"
+    rf"|(?P<dm>[dD]\.?(?:-?s)?c?[.\-]?[mW](?:\.,?|,)?c?-?{_YEAR}|[dD]\.?(?:-?s)?c?[.\-]?m\.?)"
+    r"|(?P<marked>yY[dD]M[dD]B?|(?<!Y)[dD]M[dD]B?)"
     rf"|(?P<ydm>{_YEAR}[,.]?[dD](?:-?s)?-?m|{_YEAR}[,.]?m[dD](?:-?s)?)"
     rf"|(?P<md>m\.?[dD](?:-?s)?,?{_YEAR}|m\.?[dD](?:-?s)?(?![:.]))"
     r"|(?P<short>[dD][./]D(?!:|\.[dDn]|/[dDyn](?!:)))"
 )
 _PART = re.compile(
-    r"(?P<ago>(?:[dDno]?u\.?[,c]?)+g|Gc?(?:[dDno]?u\.?[,c]?)+)"
+    r"(?P<ago>(?:[dDno]?u\.?[,c]?)+g|Gc?(?:[dDno]?u\.?[,c]?)+|[dDn](?:U|Ng))"
     rf"|{_DATES}"
-    r"|(?P<hour>[dD]:D(?::D(?:\.n)?)?a?|[dD]a)"
+    r"|(?P<hour>p?[dD]:D(?::D(?:\.n)?)?a?|[dD]a|p?[dD]H(?:[dD]N?)?)"
     r"|(?P<back>r|bu(?!g))"
     r"|(?P<now>j|qQ)"
     r"|(?P<zone>z(?:[+\-](?:[dD](?::D)?|n))?|\+D:D)"
     r"|(?P<weekday>w+c?)"
 )
-_SLOT = {"ymd": "date", "dmy": "date", "dm": "date", "ydm": "date", "md": "date", "short": "date", "back": "date"}
-_BETWEEN = re.compile(r"[,|/\-()\[\]•·.;c]*(?:(?:u:?|o)(?=[dD]:D))?")
-_DOTTED_HOUR = re.compile(r"[,|/\-()\[\]c]*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
+_SLOT = {
+    "ymd": "date",
+    "dmy": "date",
+    "dm": "date",
+    "ydm": "date",
+    "md": "date",
+    "marked": "date",
+    "short": "date",
+    "back": "date",
+}
+_BETWEEN = re.compile(r"(?:-s|[,|/\-()\[\]•·.;c]|oc)*(?:(?:u[:.]?|o)(?=[dD]:D))?")
+_DOTTED_HOUR = re.compile(r"(?:[,|/\-()\[\]]|c\.?)*u?:?(?P<hour>[dD]\.D)(?![.dDny])")
 _FULL_HOUR = re.compile(rf"[,|/\-()\[\]c]*(?P<hour>[dD]{spelling.OCLOCK})")
 _DIGIT = re.compile(r"\d")
 _SEPARATORS = " \t\u00a0,|/-–—•·:;"
@@ -82,6 +100,8 @@ def _tokenise(text: str) -> _Line | None:
     # Replacements keep their length, so that the places hold in the line as written.
     if "m." in text or "M." in text:
         text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
+    if ":" in text:
+        text = _HOUR_WORD.sub(lambda match: f":{match[1]}".ljust(len(match[0])), text)
     plain = text if text.isascii() else text.translate(_DASHES)
     if "h" in text or "H" in text:  # only for the grammar: a headline beside the time keeps its own spelling
         plain = _LETTERED_HOUR.sub(r"\1:", plain)
@@ -168,7 +188,8 @@ def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:
         return False
     place = part.start() + part.group().index("W")
     start, end = line.spans[place]
-    month = words.foreign_months().get(words.fold(line.text[start:end]))
+    months = words.foreign_months(behind_a_dot=line.letters[place - 1] == ".")
+    month = months.get(words.fold(line.text[start:end]))
     if month is None:
         return False
     line.values[place] = month
@@ -201,22 +222,34 @@ def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -
         return Stamp(form, ago=timedelta(), before=before, after=after)
     if "ago" in parts:
         return Stamp(form, ago=_ago(line, parts["ago"]), before=before, after=after)
+    stamp = Stamp(form, weekday=weekday, before=before, after=after)
+    read = _read(stamp, line, parts)
+    if isinstance(read, Stamp) and not _is_slashed(parts):
+        return read
+    if not isinstance(read, Stamp):
+        said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
+        lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
+        read = replace(stamp, fault=f"there is no {said}", lost=lost)
+    return replace(read, month_first=_read(stamp, line, parts, month_first=True)) if _is_slashed(parts) else read
+
+
+def _is_slashed(parts: dict[str, re.Match[str]]) -> bool:
+    return "date" in parts and parts["date"].lastgroup == "dmy" and "/" in parts["date"].group()
+
+
+def _read(stamp: Stamp, line: _Line, parts: dict[str, re.Match[str]], *, month_first: bool = False) -> Stamp | None:
+    """Return a stamp with what its parts state, None when there is no such day or hour."""
     try:
-        on = _stated_date(line, parts["date"]) if "date" in parts else None
-        return Stamp(
-            form,
+        on = _stated_date(line, parts["date"], month_first=month_first) if "date" in parts else None
+        return replace(
+            stamp,
             date=on if isinstance(on, tuple) else None,
             days_back=on if isinstance(on, int) else None,
             hour=_stated_hour(line, parts["hour"]) if "hour" in parts else None,
             zone=_stated_zone(line, parts["zone"]) if "zone" in parts else None,
-            weekday=weekday,
-            before=before,
-            after=after,
         )
     except ValueError:
-        said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
-        lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
-        return Stamp(form, weekday=weekday, before=before, after=after, fault=f"there is no {said}", lost=lost)
+        return None
 
 
 def _numbers(line: _Line, part: re.Match[str], kinds: str) -> list[int]:
@@ -224,7 +257,7 @@ def _numbers(line: _Line, part: re.Match[str], kinds: str) -> list[int]:
     return [line.values[place] for place in range(start, end) if line.letters[place] in kinds]
 
 
-def _stated_date(line: _Line, part: re.Match[str]) -> tuple[int | None, int, int] | int:
+def _stated_date(line: _Line, part: re.Match[str], *, month_first: bool = False) -> tuple[int | None, int, int] | int:
     name = part.lastgroup
     if name == "back":
         return _numbers(line, part, "r")[0] if "r" in part.group() else 0
@@ -237,11 +270,16 @@ def _stated_date(line: _Line, part: re.Match[str]) -> tuple[int | None, int, int
             day, month = numbers
         else:
             day, month, year = numbers
+            if month_first:
+                day, month = month, day
             last = line.letters[part.end() - 1]
             if last == "D":
                 year += 2000 if year < 70 else 1900
             elif last != "y":
                 raise ValueError(year)
+    elif name == "marked":
+        *years, month, day = _numbers(line, part, "dDy")
+        year = years[0] if years else None
     else:
         (day,) = _numbers(line, part, "dD")
         (month,) = _numbers(line, part, "mW")
@@ -258,6 +296,8 @@ def _stated_hour(line: _Line, part: re.Match[str]) -> time:
         if not 1 <= hour <= 12:
             raise ValueError(hour)
         hour = hour % 12 + _numbers(line, part, "a")[0]
+    elif "p" in part.group() and hour <= 12:
+        hour = hour % 12 + _numbers(line, part, "p")[0]
     return time(hour, minute, second)
 
 
@@ -277,7 +317,7 @@ def _ago(line: _Line, part: re.Match[str]) -> timedelta:
     for place in range(part.start(), part.end()):
         if line.letters[place] in "dDn":
             amount = line.values[place]
-        elif line.letters[place] == "u":
+        elif line.letters[place] in "uUN":
             seconds += amount * line.values[place]
             amount = 1
     return timedelta(seconds=min(seconds, 10**10))

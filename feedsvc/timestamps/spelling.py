@@ -18,6 +18,10 @@ _HA = re.compile(r"\bhá(?=\s\d)", re.IGNORECASE)
 _UUR = re.compile(r"(\d(?<![\w:.]\d)\d?)[.:]([0-5]\d\s)uur\b", re.IGNORECASE)
 _DOTTED = re.compile(r"\b((?:a\slas?|às|alle(?:\sore)?|ore|godz\.?|saat)\s\d\d?)\.(?=[0-5]\d\b(?!\.))", re.IGNORECASE)
 _AT = re.compile(r"\b(?:a\slas?|às|à|alle(?:\sore)?|ore|om|(?:o\s)?godz\.?|o)(?=\s\d\d?:)", re.IGNORECASE)
+# "تشرين الثاني" is one month.
+_TWO_WORDS = re.compile("(?<=ن) (?=ال)")
+# Beside a date in Japanese and Chinese.
+_WEEKDAY = re.compile("[（(][月火水木金土日一二三四五六][)）]")
 # Where nothing follows ("heute 2 h" may go on with a traffic jam), and with a word or year that makes it no duration.
 _FULL_HOUR = re.compile(
     r"(\b(?:a\slas?|às|à|om)\s|(?<=\d{4})\s|(?<=\d{4}),\s)?((?<![\w:.])\d\d?\s?)(h|heures?|uur|Uhr)(?=\s*(?:$|[,|)\]]))",
@@ -29,6 +33,8 @@ def unified(text: str) -> str:
     """Return the text with times spelt in one way."""
     if _DIGIT.search(text) is None:
         return text
+    if not text.isascii():
+        text = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", text))
     text = _HA.sub("qq", _OF.sub(r"\1  \2  ", text))
     text = _DOTTED.sub(r"\1:", _UUR.sub(r"\1:\2Uhr", text))
     return _FULL_HOUR.sub(_oclock, _AT.sub(lambda found: " " * len(found[0]), text))

@@ -1,4 +1,4 @@
-"""What each word of a time is, in a dozen languages.
+"""What each word of a time is, in three dozen languages.
 
 Knows how words are compared; hides which language one belongs to. The words themselves are data: ``words.toml``.
 """
@@ -36,6 +36,17 @@ _KINDS = {
     "just": ("q", 0),
     "now": ("Q", 0),
     "ordinals": ("s", 0),
+    "month_word": ("T", 0),
+    "year_mark": ("Y", 0),
+    "month_mark": ("M", 0),
+    "day_mark": ("B", 0),
+    "hour_mark": ("H", 0),
+    "minute_mark": ("N", 60),
+    "before_noon": ("p", 0),
+    "after_noon": ("p", 12),
+    "minutes_ago": ("U", 60),
+    "hours_ago": ("U", 60 * 60),
+    "days_ago": ("U", 24 * 60 * 60),
     "fillers": ("c", 0),
 }
 # What sites write behind an hour: names of local time follow their zone's history, EST and the like are American.
@@ -75,7 +86,7 @@ def fold(word: str) -> str:
 def _listed() -> Iterator[tuple[str, str, int]]:
     """Yield words, what they are and their value; of two that are alike, the first one counts."""
     for said in _LANGUAGES:
-        yield from ((forms, "m", number) for number, forms in enumerate(said["months"], start=1))
+        yield from ((forms, "m", number) for number, forms in enumerate(said.get("months", ()), start=1))
     for key, (kind, value) in _KINDS.items():
         yield from ((said[key], kind, value) for said in _LANGUAGES if key in said)
     yield from ((names, "z", number) for number, names in enumerate(_ZONES))
@@ -102,15 +113,23 @@ def kind_of(word: str) -> tuple[str, int]:
     return known or ("W", 0)
 
 
-@lru_cache(maxsize=1)
-def foreign_months() -> dict[str, int]:
-    """Return the months of languages that this module does not know itself, less the words that two dispute."""
+@lru_cache(maxsize=2)
+def foreign_months(*, behind_a_dot: bool) -> dict[str, int]:
+    """Return the months of languages that this module does not know itself, less the words that two dispute.
+
+    First count the languages that write the day as the date at hand does, with a dot or without.
+    """
+    own, others = _DATA["months_behind_a_dot"], _DATA["months_elsewhere"]
+    return {**_months_of(own), **_months_of(others)} if not behind_a_dot else {**_months_of(others), **_months_of(own)}
+
+
+def _months_of(languages: list[str]) -> dict[str, int]:
     from dateparser.languages.loader import default_loader  # noqa: PLC0415 - half a second, and only for a rare language
 
     months: dict[str, int] = {}
     disputed: set[str] = set()
     names = [date(2001, number, 1).strftime("%B").lower() for number in range(1, 13)]
-    for locale in default_loader.get_locales(languages=_DATA["months_elsewhere"]):
+    for locale in default_loader.get_locales(languages=languages):
         for number, name in enumerate(names, start=1):
             for form in locale.info[name]:
                 folded = fold(form.strip("."))
