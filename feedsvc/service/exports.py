@@ -91,8 +91,8 @@ def _carried(value: Article | FeedIdentity) -> Article | FeedIdentity:
     """Return the record with times that feeds and pages of every zone can carry, and not published after all else."""
     for name in _INSTANTS:
         instant: datetime | None = getattr(value, name, None)
-        if instant is not None and not (instant.tzinfo and _EARLIEST <= instant < _LATEST):
-            raise _Uncarried(f"{name}: {instant.isoformat()} is no time from 1970 to 2199 with a zone")
+        if instant is not None and not _EARLIEST <= instant < _LATEST:
+            raise _Uncarried(f"{name}: {instant.isoformat()} is no time from 1970 to 2199")
     if not isinstance(value, Article) or value.published <= (latest := max(value.first_seen, value.updated)):
         return value
     return replace(value, published=latest)

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from press import CONFIG, Newsroom, articles, documents, main_feed, page
@@ -99,6 +100,40 @@ def test_a_spoilt_export_names_its_line_and_imports_nothing(
     assert says in str(caught.value)
     assert elsewhere.desk.count() == 0
     elsewhere.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "instant"),
+    [
+        ("published", "1969-12-31T23:59:59+00:00"),
+        ("published", "1970-01-01T03:00:00+04:00"),
+        ("stated", "1600-01-01T00:00:00+00:00"),
+        ("updated", "9999-12-31T23:59:00+00:00"),
+    ],
+)
+def test_a_time_that_no_feed_can_carry_is_told_with_its_line(
+    newsroom: Newsroom, service: Service, refresh: Refresh, name: str, instant: str
+) -> None:
+    newsroom.save(page())
+    refresh()
+    head, *_, last = service.desk.export()
+    story = json.loads(last) | {name: instant}
+    with pytest.raises(ImportInvalid, match=f"export.jsonl:2: {name}: .* is no time from 1970 to 2199;"):
+        service.desk.load(io.StringIO(f"{head}\n{json.dumps(story)}"), name="export.jsonl")
+
+
+def test_what_an_export_publishes_after_it_was_known_was_published_then(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    head, *_, last = service.desk.export()
+    known = "2025-02-08T12:00:00Z"
+    story = json.loads(last) | {"published": "2150-01-01T00:00:00Z", "first_seen": known, "updated": known}
+
+    service.desk.load(io.StringIO(f"{head}\n{json.dumps(story)}"), name="export.jsonl")
+
+    assert service.desk.get(story["id"])[0].published == datetime(2025, 2, 8, 12, tzinfo=UTC)
 
 
 def test_the_body_of_an_export_that_another_program_wrote_is_made_harmless(
