@@ -5,7 +5,7 @@ Knows what to ask again after a change, and what a refusal of the web means for 
 
 import html
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SHEETS = ("/static/style.css", "/static/feed.css")
 _FEEDS_PAGE = "/feeds/"
-_ENTRANCES = ("/", _FEEDS_PAGE, ARCHIVE)
+_ENTRANCES = ("/", ARCHIVE)
 _LISTS = ("/feeds.opml", "/news-sitemap.xml", "/robots.txt", "/.well-known/host-meta", "/.well-known/host-meta.json")
 # What the web says to whoever asks for what is not there. The addresses themselves are none of ours.
 _MISSING, _RETRACTED = "/404.html", "/410.html"
@@ -117,7 +117,7 @@ class Round:
         number, since = self._surface.number(), int(self._ledger.note("number"))
         before = self._ledger.note("refused").split()
         # First what most people look at.
-        self._put(*self._ledger.news(self._surface.documents()), *_ENTRANCES)
+        self._put(*self._ledger.news(self._surface.documents()), *_ENTRANCES, _FEEDS_PAGE)
         touched = _Touched()
         for some in self._surface.changed(since):
             self._put(*(shown.path for shown in some))
@@ -144,18 +144,18 @@ class Round:
         """
         settings, _, number = self._ledger.note("begun").partition(" ")
         if settings == self._settings:
+            self._refused = self._ledger.note("refused").split()
             return int(number)
         # What another round has left half-done must not pass for what this one has written.
         now, self._number = self._surface.number(), self._number + bool(settings)
-        self._note(begun=f"{self._settings} {now}", round=self._number - 1, reached="", months="")
+        self._note(begun=f"{self._settings} {now}", round=self._number - 1, reached="", months="", refused="")
         return now
 
     def _write_all(self) -> None:
         documents = self._surface.documents()
         self._ledger.news(documents)
         self._put(*documents, *_ENTRANCES, *_SHEETS, _MISSING)
-        for _ in self._put_parts(_FEEDS_PAGE):  # further ones change with the settings alone
-            pass
+        deque(self._put_parts(_FEEDS_PAGE), maxlen=0)  # the further ones change with the settings alone
         self._all_articles()
         self._all_feeds()
         self._media(None)
@@ -175,8 +175,7 @@ class Round:
             for shown in some:
                 self._ledger.put_stood(shown.id, shown.feeds)
                 months.add(shown.month)
-            self._note(reached=f"{some[-1].changed} {some[-1].id}", months=" ".join(sorted(months)))
-            self._ledger.keep()
+            self._reached(f"{some[-1].changed} {some[-1].id}", months=" ".join(sorted(months)))
 
     def _all_feeds(self) -> None:
         reached, _, last = self._ledger.note("reached").partition(" ")
@@ -186,8 +185,11 @@ class Round:
         for at, name in enumerate(names):
             self._feed(name, None, edited=True)
             if at % _KEPT_AFTER_FEEDS == 0:
-                self._note(reached=f"{_FEEDS} {name}")
-                self._ledger.keep()
+                self._reached(f"{_FEEDS} {name}")
+
+    def _reached(self, place: str, **notes: str) -> None:
+        self._note(reached=place, refused=" ".join(self._refused), **notes)
+        self._ledger.keep()
 
     def _note(self, **notes: object) -> None:
         for name, value in notes.items():
