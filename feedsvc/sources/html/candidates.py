@@ -56,16 +56,19 @@ def candidates(marks: Marks) -> list[Candidate]:
 def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
     """Return elements of one kind that could each mark an item, the most frequent kinds first, and none twice."""
     seeds: list[list[HtmlElement]] = []
-    links = list(_links(marks))
-    for members in (links, _times(marks), _texts(marks)):
-        kinds: dict[int, list[HtmlElement]] = defaultdict(list)
-        for member in members:
-            kinds[marks.layout.signature[member]].append(member)
-        seeds += [alike[:_MOST_ITEMS] for alike in kinds.values() if len(alike) >= _FEWEST]
+    links, times, texts = (_by_kind(found, marks) for found in (_links(marks), _times(marks), _texts(marks)))
+    for kinds in (links, times, texts):
+        seeds += [alike[:_MOST_ITEMS] for alike in kinds if len(alike) >= _FEWEST]
     most = sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
-    return dict.fromkeys(
-        [*(_lifted(seed, marks.layout) for seed in most), *islice(_named_alike(links, marks), _MOST_NAMED)]
-    )
+    named = islice(_named_alike(links, marks.layout), _MOST_NAMED)
+    return dict.fromkeys([*(_lifted(seed, marks.layout) for seed in most), *named])
+
+
+def _by_kind(members: Iterable[HtmlElement], marks: Marks) -> list[list[HtmlElement]]:
+    kinds: dict[int, list[HtmlElement]] = defaultdict(list)
+    for member in members:
+        kinds[marks.layout.signature[member]].append(member)
+    return list(kinds.values())
 
 
 def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, ...]:
@@ -79,16 +82,17 @@ def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, 
     return held
 
 
-def _named_alike(links: Iterable[HtmlElement], marks: Marks) -> Iterator[tuple[HtmlElement, ...]]:
-    """Yield links whose headline has one class wherever it stands: in the hero, the grid and the list of a section."""
-    kinds: dict[str, list[HtmlElement]] = defaultdict(list)
-    for link in links:
-        named = link.get("class") or ((parent := link.getparent()) is not None and parent.get("class"))
-        if named:
-            kinds[named].append(link)
-    for alike in kinds.values():
-        if len(alike) >= _FEWEST and len({marks.layout.signature[link] for link in alike}) > 1:
-            yield tuple(alike[:_MOST_ITEMS])
+def _named_alike(kinds: Iterable[list[HtmlElement]], layout: Layout) -> Iterator[tuple[HtmlElement, ...]]:
+    """Yield links of kinds whose headlines have one class: in the hero, the grid and the list of a section."""
+    named: dict[str, list[list[HtmlElement]]] = defaultdict(list)
+    for alike in kinds:
+        around = alike[0].getparent()
+        name = alike[0].get("class") or (around.get("class") if around is not None else None)
+        if name:
+            named[name].append(alike)
+    for several in named.values():
+        if len(several) >= _FEWEST:
+            yield tuple(layout.ordered({link for alike in several for link in alike})[:_MOST_ITEMS])
 
 
 def _links(marks: Marks) -> Iterator[HtmlElement]:
