@@ -247,16 +247,17 @@ def _searches(connection: Connection, span: Span) -> Iterator[tuple[str, Span]]:
     if connection.dialect.name == "sqlite":
         yield _ALONG, span
     else:
-        yield _AMONG_THE_NEXT, _beginning(span, greatest=counters.read(connection, counters.ARRIVAL))
+        greatest = counters.read(connection, counters.ARRIVAL)
+        yield from ((_AMONG_THE_NEXT, _beginning(span, length, greatest=greatest)) for length in _NEXT)
         yield _AMONG_ALL, span
 
 
-def _beginning(span: Span, *, greatest: int) -> Span:
+def _beginning(span: Span, length: int, *, greatest: int) -> Span:
     if span.newest_first:
         below = min(span.below or _BEYOND, greatest + 1)
-        return Span(below, max(span.above or 0, below - _NEXT))
+        return Span(below, max(span.above or 0, below - length))
     above = span.above or 0
-    return Span(min(span.below or _BEYOND, above + _NEXT), above, newest_first=False)
+    return Span(min(span.below or _BEYOND, above + length), above, newest_first=False)
 
 
 # FTS5 goes along its lists in the order of arrival, and ends at the limit.
@@ -264,9 +265,10 @@ _ALONG = """
     SELECT rowid FROM article_words WHERE article_words MATCH :asked AND rowid > :above AND rowid < :below
     ORDER BY rowid {way} LIMIT :limit
 """
-# PostgreSQL sorts whatever it has found; but a word of every day is found often enough among the next few thousand
-# articles, which are looked through in milliseconds. OFFSET 0 keeps it from looking the word up all the same.
-_NEXT = 5_000
+# PostgreSQL sorts whatever it has found; but a word of every day is found often enough among the next few hundred
+# articles, most others among as many thousand, which are looked through in milliseconds. OFFSET 0 keeps it from looking
+# the word up all the same.
+_NEXT = 500, 5_000
 _AMONG_THE_NEXT = """
     SELECT arrival FROM (
         SELECT arrival, words FROM article_words WHERE arrival > :above AND arrival < :below OFFSET 0
