@@ -7,7 +7,7 @@ the rows of the next articles while this one writes those of the last.
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -19,12 +19,11 @@ from feedsvc.store.engine import to_json
 from feedsvc.store.tables import article
 
 Made: TypeAlias = tuple[int, list[list[Row]], list[tuple[int, str]], list[tuple[str, str, str]]]
-"""How many articles arrive, rows by table, words by arrival, and names with kind and key; of plain values only."""
+"""How many articles arrive; their rows, then those of the tables beside them as places in the first and keys; words by
+arrival; names with kind and key. Of plain values only."""
 
 Numbers: TypeAlias = tuple[int, int]
 """The change number and the arrival number that were given last."""
-
-_TABLES = (article, *(table for table, _, _ in DERIVED))
 
 
 class Maker:
@@ -45,9 +44,7 @@ class Maker:
             for id_, each in given.items()
         ]
         rows = [ready(article, map(article_rows.row, new), self._dialect)]
-        rows += (
-            ready(table, (line for each in new for line in derive(each)), self._dialect) for table, derive, _ in DERIVED
-        )
+        rows += ([(at, line[1]) for at, each in enumerate(new) for line in derive(each)] for _, derive, _ in DERIVED)
         names = labels.unknown((each for each in new if each.arrival), self._names)
         return (
             len(arrivals),
@@ -75,10 +72,19 @@ class Loading:
         counters.advance(self._connection, counters.CHANGE)
         counters.advance(self._connection, counters.ARRIVAL, arriving)
         try:
-            for table, some in zip(_TABLES, rows, strict=True):
-                insert_ready(self._connection, table, some)
+            insert_ready(self._connection, article, rows[0])
+            for (table, _, _), keys in zip(DERIVED, rows[1:], strict=True):
+                insert_ready(self._connection, table, _lines(table, rows[0], keys))
         except IntegrityError:
             return False
         searching.insert(self._connection, words)
         labels.add(self._connection, {(LabelKind(kind), key): name for kind, key, name in names})
         return True
+
+
+def _lines(table: Table, rows: list[Row], keys: list[Row]) -> list[Row]:
+    """Return the rows of a table beside the article's, which repeat what stands in that beside their keys."""
+    columns = article.columns.keys()
+    places = [columns.index(column.name) for column in [*table.columns][2:]]
+    repeated = [(row[0], [row[at] for at in places]) for row in rows]
+    return [(repeated[at][0], key, *repeated[at][1]) for at, key in keys]
