@@ -49,9 +49,20 @@ def whole_stamp(text: str) -> Stamp | None:
     """Return the time that a text is, be it named ("Published: …"), None when it says anything else."""
     stamp = stamp_of(text)
     if stamp is None or stamp.after.strip(" .;:—–-"):
-        return None
+        return _beside_update(text)
     before = stamp.before.strip(" .;—–-•◦●⏰🕒🕔🗓")
     return stamp if not before or is_date_key(before) else None
+
+
+def _beside_update(text: str) -> Stamp | None:
+    """Return the publication of a text that names both: "Published: 18.11.2025 09:00 - Updated: 18.11.2025 14:35"."""
+    if len(text) > 2 * _LONGEST_TIME or not is_date_key(text.partition(":")[0]):
+        return None
+    first = find(text)
+    second = find(first.after) if first is not None else None
+    if second is None or second.after or not is_date_key(second.before):
+        return None
+    return second if first is not None and is_update_key(first.before) else first
 
 
 def is_date_key(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from feedsvc.sources import dates, words
-from feedsvc.sources.html.marks import epoch, is_date_key, is_update_key, sign
+from feedsvc.sources.html.marks import epoch, is_date_key, is_update_key, sign, whole_stamp
 from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
 
 Stated = datetime | Stamp | Unknown
@@ -45,7 +45,7 @@ class Clock:
 @lru_cache(maxsize=4096)
 def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
     """Return the time that texts state together, and a section that stands on their line."""
-    stamps = [stamp for line in lines if (stamp := find(line)) is not None]
+    stamps = [stamp for line in lines if (stamp := whole_stamp(line) or find(line)) is not None]
     # "Updated" counts only where nothing says when it was published.
     kept = [stamp for stamp in stamps if not is_update_key(stamp.before)] or stamps
     if not kept:
