@@ -5,6 +5,7 @@ the lines of a page.
 """
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -46,6 +47,18 @@ class Between:
     def days(self, start: int, end: int) -> list[tuple[int, date]]:
         """Return the day headers of a stretch, each with where it ends."""
         return [(end, day) for line in self._lines(start, end) if (day := self._day(line)) is not None]
+
+    def days_of_month(self, start: int, items: Sequence[Span]) -> list[Stamp]:
+        """Return the day of each item where all begin with its number alone, under their month; else nothing."""
+        month = next(filter(None, map(_month, reversed(self._lines(start, items[0][0])))), None)
+        numbers = [text for first, _ in items if (text := self.marks.texts[first]).isdecimal() and len(text) < 3]
+        if month is None or len(numbers) < len(items):
+            return []
+        days = [int(text) for text in numbers]
+        # 1, 2, 3 are ranks.
+        if min(days) < 1 or max(days) > monthrange(*month)[1] or days == list(range(1, len(days) + 1)):
+            return []
+        return [Stamp("day", date=(*month, day)) for day in days]
 
     def own(self, container: Span, items: Sequence[Span]) -> list[Beside]:
         """Return what belongs to each item of those around it, where most have a time there; else nothing."""
@@ -106,3 +119,12 @@ class Between:
                 return None
             stamp = second if second is not None and second.has_day else stamp
         return self.clock.day(stamp)
+
+
+def _month(line: str) -> tuple[int, int] | None:
+    """Return the year and month that a line is: "November 2025"."""
+    stamp = stamp_of(f"1 {line}") if len(line) <= _LONGEST_DAY else None
+    if stamp is None or stamp.date is None or stamp.has_hour or stamp.before or stamp.after:
+        return None
+    year, month, day = stamp.date
+    return (year, month) if year is not None and day == 1 else None

@@ -79,6 +79,9 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
         start, end = marks.layout.span(group.parent)
         read = reader.group(group)
         spans = [marks.layout.span(row.element) for row in read]
+        if spans and all(row.stated is None for row in read):
+            for row, day in zip(read, between.days_of_month(at, spans), strict=False):
+                row.stated = day
         if read and sum(row.stated is not None for row in read) * 2 < len(read):
             for row, beside in zip(read, between.own((start, end), spans), strict=True):
                 row.stated = row.stated or beside.stated
