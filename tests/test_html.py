@@ -653,6 +653,22 @@ def test_an_update_is_not_the_time_of_publication() -> None:
     assert entry.published == at("12:06")
 
 
+@pytest.mark.parametrize(
+    ("shown", "moment"),
+    [
+        ("<p>Mis à jour le 08/02/2025 à 12h50</p><p>Publié le 08/02/2025 à 12h06</p>", "2025-02-08T12:06"),
+        ("<p>8 de febrero de 2025 a las 12:06 h</p>", "2025-02-08T12:06"),
+        ("<p>8 فبراير 2025 - 12:06 م</p>", "2025-02-08T12:06"),
+        ("<p>2025年2月8日（土）12時06分</p>", "2025-02-08T12:06"),
+        ("<p>01/31/2025 12:06 PM</p>", "2025-01-31T12:06"),
+    ],
+)
+def test_the_time_at_a_headline_is_read_as_its_language_writes_it(shown: str, moment: str) -> None:
+    entry, _ = article(story(meta=shown))
+    assert entry is not None
+    assert entry.published == datetime.fromisoformat(moment).replace(tzinfo=BAKU)
+
+
 def test_a_page_without_a_time_has_none() -> None:
     entry, _ = article(story(meta=""))
     assert entry is not None
