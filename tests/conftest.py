@@ -2,6 +2,8 @@
 
 PostgreSQL is the server that FEEDSVC_TEST_POSTGRES names, else the one at 127.0.0.1:5432 (trust authentication,
 database ``test``, user ``postgres``). Each test run works in schemas of its own and drops them.
+
+And no example that hypothesis makes is timed: how long one takes says how busy the machine is.
 """
 
 import os
@@ -11,7 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
+
+settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 _DEFAULT = "postgresql://postgres@127.0.0.1:5432/test"
 

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -220,7 +220,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=5))
+@settings(max_examples=150)
 @given(st.lists(st.one_of(PIECES, WORDS), max_size=25).map("".join))
 def test_any_text_at_all_gives_a_harvest(written: str) -> None:
     got = feed(written)
@@ -228,7 +228,7 @@ def test_any_text_at_all_gives_a_harvest(written: str) -> None:
     assert feed(written) == got
 
 
-@settings(max_examples=100, deadline=timedelta(seconds=5))
+@settings(max_examples=100)
 @given(st.lists(WORDS.filter(lambda word: word.strip() and word.isprintable()), min_size=1, max_size=5, unique=True))
 def test_headlines_of_a_good_feed_come_through_whole(words: list[str]) -> None:
     items = [{"id": str(n), "title": f"Story {word.replace('<', '').replace('&', '')}"} for n, word in enumerate(words)]
@@ -237,7 +237,7 @@ def test_headlines_of_a_good_feed_come_through_whole(words: list[str]) -> None:
     assert all(title.startswith("Story") for title in titles(got))
 
 
-@settings(max_examples=100, deadline=timedelta(seconds=5))
+@settings(max_examples=100)
 @given(
     st.lists(
         st.one_of(WORDS, st.sampled_from(["<p>", "</p>", "<div>", "<a href=x>", "</a>", "<br>", "<b>", "<img src=y>"]))

@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -195,7 +195,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=timedelta(seconds=5))
+@settings(max_examples=200)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=20).map("".join), st.sampled_from(["a.md", "a.html"]))
 def test_any_text_at_all_is_an_article_or_a_complaint(written: str, name: str) -> None:
     body = written.encode("utf-8", "replace")
@@ -204,7 +204,7 @@ def test_any_text_at_all_is_an_article_or_a_complaint(written: str, name: str) -
     assert file(body, name) == got
 
 
-@settings(max_examples=100, deadline=timedelta(seconds=5))
+@settings(max_examples=100)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60))
 def test_a_title_in_quotes_comes_through_whole(title: str) -> None:
     plain = " ".join(title.split())

@@ -7,7 +7,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Harvest, Listing, Selectors, Snapshot
@@ -511,7 +511,7 @@ def test_time_stays_bounded(markup: str) -> None:
     assert process_time() - started < 10
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_the_reader(body: bytes) -> None:
     assert page(body) == page(body)
@@ -531,7 +531,7 @@ PARTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(PARTS, max_size=60))
 def test_no_markup_crashes_the_reader_and_detected_selectors_read_the_same(parts: list[str]) -> None:
     markup = "".join(parts)
@@ -541,7 +541,7 @@ def test_no_markup_crashes_the_reader_and_detected_selectors_read_the_same(parts
         assert page(markup, found).entries == harvest.entries
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(1, 400), min_size=4, max_size=30),
     st.sampled_from(

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Complaint, Entry, Harvest, Listing, Snapshot
@@ -254,7 +254,7 @@ def written_lists(draw: st.DrawFn) -> tuple[str, list[tuple[str, datetime | None
     return text, list(zip(titles, instants, strict=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(written_lists())
 def test_a_list_in_any_form_and_order_says_what_was_written(
     written: tuple[str, list[tuple[str, datetime | None]]],
@@ -263,7 +263,7 @@ def test_a_list_in_any_form_and_order_says_what_was_written(
     assert pairs(page(text)) == want
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     st.text(max_size=400)
     | st.lists(
@@ -277,13 +277,13 @@ def test_any_text_at_all_is_read_without_failing(text: str) -> None:
     assert json.dumps([entry.title for entry in harvest.entries])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_at_all_are_read_without_failing(body: bytes) -> None:
     assert isinstance(page(body), Harvest)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(written_lists(), st.data())
 def test_a_page_cut_anywhere_invents_no_time(
     written: tuple[str, list[tuple[str, datetime | None]]], data: st.DataObject
@@ -397,7 +397,7 @@ CORPUS_LINES = sorted(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(CORPUS_LINES), max_size=40).map("\n".join))
 def test_lines_of_real_pages_in_any_order_are_read_without_failing(text: str) -> None:
     harvest = page(text)

@@ -361,7 +361,7 @@ def test_a_day_header_gives_its_day() -> None:
     assert day_of(found("12:15"), taken_at=SAVED, zone=BAKU) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(366 * 24 * 60, 55 * 365 * 24 * 60),
     st.sampled_from(["{t:%H:%M} {t:%d.%m.%Y}", "{t:%d/%m/%Y, %H:%M}", "{t:%Y-%m-%d %H:%M}"]),

@@ -319,7 +319,7 @@ def test_any_value_of_json_may_be_anything(junk):
         assert gate.findings(body, Format.JSON)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(list(Format)), st.data())
 def test_a_mangled_document_is_judged_and_never_fails(form, data):
     body = GOOD[form].encode()

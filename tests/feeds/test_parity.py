@@ -66,7 +66,7 @@ def windows(draw: st.DrawFn) -> list:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(windows())
 def test_any_article_is_the_same_in_all_formats(window):
     rss, atom, json = (publish(form, *window) for form in Format)
@@ -74,7 +74,7 @@ def test_any_article_is_the_same_in_all_formats(window):
     assert len(json_rows(json)) == len(window)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(WILD)
 def test_any_title_reads_the_same_in_feedparser_whatever_the_format(title):
     window = [article(title=title + "t")]

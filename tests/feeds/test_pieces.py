@@ -85,7 +85,7 @@ def test_entries_that_are_whole_only_together_do_not_pass(form, by, forgetful):
     assert not gate.passes(replace(written, entries=(both[:cut], both[cut:])), form)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.sampled_from(list(Format)), st.data())
 def test_whatever_is_mangled_what_passes_by_its_parts_passes_as_a_whole(form, data):
     written = parted(form, GOOD[form])

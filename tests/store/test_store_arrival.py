@@ -86,7 +86,7 @@ def test_a_walk_goes_either_way_between_exclusive_bounds(store):
     assert walked(store, above=7) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     selection=selections, values=members, retracted=st.booleans(), newest_first=st.booleans(), limit=st.integers(1, 5)
 )

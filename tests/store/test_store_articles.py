@@ -53,7 +53,7 @@ def stored(store, *values):
         return tx.articles.put(values)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=_ARTICLES)
 def test_an_article_comes_back_as_it_was_put(store, value):
     with store.begin() as tx:
@@ -295,7 +295,7 @@ def test_names_are_selected_whatever_their_case(store, kept, asked):
         assert [*pages(store, selection, 9)] == [[f"a000{number + 1}"]]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(selection=selections, values=members, retracted=st.booleans())
 def test_the_database_selects_what_the_selection_selects(store, selection, values, retracted):
     standing = [value for value in values if not value.embargo and (retracted or value.retracted is None)]

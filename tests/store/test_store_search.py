@@ -125,7 +125,7 @@ _TERMS = st.builds(
 _QUERIES = st.lists(_TERMS, max_size=3).map(" ".join)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     selection=selections,
     query=_QUERIES,

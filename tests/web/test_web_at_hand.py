@@ -81,7 +81,7 @@ def _asked(ask: Reader, request: dict[str, str | None], words: dict[str, str]) -
     return ask(**filled)
 
 
-@settings(max_examples=200, deadline=None)  # no test is timed
+@settings(max_examples=200)
 @given(requests=st.lists(_requests, min_size=1, max_size=4))
 def test_the_short_way_answers_as_the_long_one(
     short: Reader, long: Reader, words: dict[str, str], requests: list[dict[str, str | None]]
