@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
-from feedsvc.model import Article, LabelKind
+from feedsvc.model import Article, ArticleId, LabelKind
 from feedsvc.store import article_rows, article_writing, counters, labels, searching
 from feedsvc.store.article_rows import DERIVED, Row
 from feedsvc.store.batches import insert_ready, ready
@@ -25,6 +25,9 @@ arrival; names with kind and key. Of plain values only."""
 Numbers: TypeAlias = tuple[int, int]
 """The change number and the arrival number that were given last."""
 
+# Where the two numbers stand in an article's row, the arrival number second.
+_CHANGED = article.columns.keys().index("changed")
+
 
 class Maker:
     """Makes rows of articles, batch by batch, as :meth:`Articles.put` writes them in a store that has none of them."""
@@ -36,22 +39,26 @@ class Maker:
 
     def make(self, articles: Iterable[Article]) -> Made:
         given = {each.id: each for each in map(article_rows.in_utc, articles)}
-        arrivals = article_writing.arrivals((each for each in given.values() if not each.embargo), self._arrival)
+        visible = [each for each in given.values() if not each.embargo]
+        arrivals = article_writing.arrivals(visible, self._arrival)
         self._change += 1
         self._arrival += len(arrivals)
-        new = [
-            article_rows.numbered(each, changed=self._change, arrival=arrivals.get(id_, 0))
-            for id_, each in given.items()
-        ]
-        rows = [ready(article, map(article_rows.row, new), self._dialect)]
-        rows += ([(at, line[1]) for at, each in enumerate(new) for line in derive(each)] for _, derive, _ in DERIVED)
-        names = labels.unknown((each for each in new if each.arrival), self._names)
+        rows = [ready(article, (self._numbered(each, arrivals) for each in given.values()), self._dialect)]
+        rows += (
+            [(at, line[1]) for at, each in enumerate(given.values()) for line in derive(each)]
+            for _, derive, _ in DERIVED
+        )
+        names = labels.unknown(visible, self._names)
         return (
             len(arrivals),
             rows,
-            searching.rows(new, self._dialect.name),
+            searching.rows(((arrivals[each.id], each) for each in visible), self._dialect.name),
             [(str(kind), key, name) for (kind, key), name in names.items()],
         )
+
+    def _numbered(self, value: Article, arrivals: dict[ArticleId, int]) -> Row:
+        row = article_rows.row(value)
+        return (*row[:_CHANGED], self._change, arrivals.get(value.id), *row[_CHANGED + 2 :])
 
 
 class Loading:
@@ -69,8 +76,7 @@ class Loading:
     def put(self, made: Made) -> bool:
         """Write the next rows that a maker has made; False when an article is there already: then nothing can go on."""
         arriving, rows, words, names = made
-        counters.advance(self._connection, counters.CHANGE)
-        counters.advance(self._connection, counters.ARRIVAL, arriving)
+        counters.advance_articles(self._connection, arriving)
         try:
             insert_ready(self._connection, article, rows[0])
             for (table, _, _), keys in zip(DERIVED, rows[1:], strict=True):

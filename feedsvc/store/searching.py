@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from operator import attrgetter
+from operator import itemgetter
 
 from sqlalchemy import Connection, text
 
@@ -96,17 +96,20 @@ def put(connection: Connection, articles: Iterable[Article]) -> None:
 
 def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
     dialect = connection.dialect.name
-    values = [{"arrival": arrival, "words": words} for arrival, words in rows(articles, dialect)]
+    values = [
+        {"arrival": arrival, "words": words}
+        for arrival, words in rows(((each.arrival, each) for each in articles), dialect)
+    ]
     if values:
         connection.execute(text(statements[dialect]), values)
 
 
-def rows(articles: Iterable[Article], dialect: str) -> list[tuple[int, str]]:
+def rows(arrived: Iterable[tuple[int, Article]], dialect: str) -> list[tuple[int, str]]:
     """Return the arrival numbers of articles and their words, as the index of a database takes them."""
     spelt = " ".join if dialect == "sqlite" else _vector
     # In order, for FTS5 writes to disk what it has collected when one goes before the last.
-    visible = sorted((each for each in articles if each.arrival), key=attrgetter("arrival"))
-    return [(each.arrival, spelt(_words(each))) for each in visible]
+    visible = sorted((each for each in arrived if each[0]), key=itemgetter(0))
+    return [(arrival, spelt(_words(each))) for arrival, each in visible]
 
 
 def insert(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
