@@ -17,10 +17,11 @@ _LONGEST = 160  # characters; nothing longer was ever a time with a section, onl
 
 # Letters take their marks along, which Hindi, Thai and decomposed Latin write behind them. In Chinese, Japanese and
 # Korean no space parts what stands behind a number from the next word.
-_LETTER = r"[^\W\d_][\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*"
+_MARKS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+_WORD = rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*"
 _TOKEN = re.compile(
     r"\d+|(?<=\d)[年月日号時时點点分년월일시분](?![前间間钟鐘전간])"
-    rf"|(?:{_LETTER})+(?:['’‘ʼʻ`´](?:{_LETTER})+)*|[^\s\w]|_"
+    rf"|{_WORD}(?:['’‘ʼʻ`´]{_WORD})*|[^\s\w]|_"
 )
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
