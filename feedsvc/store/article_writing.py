@@ -35,10 +35,9 @@ def put(
     writes = [value for value in succeeding if value != stored.get(value.id)]
     if not writes:
         return counters.read(connection, counters.CHANGE)
-    number = counters.advance(connection, counters.CHANGE)
     visible = [value for value in writes if not value.arrival and not value.embargo]
-    last = counters.advance(connection, counters.ARRIVAL, len(visible)) - len(visible) if visible else 0
-    arriving = arrivals(visible, last)
+    number, last = counters.advance_articles(connection, len(visible))
+    arriving = arrivals(visible, last - len(visible))
     writes = [
         article_rows.numbered(value, changed=number, arrival=arriving.get(value.id, value.arrival)) for value in writes
     ]

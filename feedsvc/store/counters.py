@@ -1,6 +1,6 @@
 """The numbers that only grow: one row each, written under the writer's lock, so they grow in the order of commits."""
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from feedsvc.store.tables import counter
 
@@ -12,6 +12,11 @@ PUBLICATION = "publication"
 _READ = select(counter.c.value).where(counter.c.name == bindparam("which"))
 _GROW = update(counter).where(counter.c.name == bindparam("which")).values(value=counter.c.value + bindparam("by"))
 _ADVANCE = _GROW.returning(counter.c.value)
+# In words, as SQLAlchemy spells a list anew each time.
+_GROW_BOTH = text(
+    "UPDATE counter SET value = value + CASE name WHEN 'change' THEN 1 ELSE :arriving END"
+    " WHERE name IN ('change', 'arrival') RETURNING name, value"
+)
 
 
 def read(connection: Connection, name: str) -> int:
@@ -25,3 +30,13 @@ def advance(connection: Connection, name: str, by: int = 1) -> int:
         return int(grown)
     connection.execute(insert(counter).values(name=name, value=by))
     return by
+
+
+def advance_articles(connection: Connection, arriving: int) -> tuple[int, int]:
+    """Add one to the change number and ``arriving`` to that of arrivals; return both."""
+    first = {CHANGE: 1, ARRIVAL: arriving}
+    grown = {row.name: row.value for row in connection.execute(_GROW_BOTH, {"arriving": arriving})}
+    for name in first.keys() - grown:
+        connection.execute(insert(counter).values(name=name, value=first[name]))
+    numbers = first | grown
+    return numbers[CHANGE], numbers[ARRIVAL]

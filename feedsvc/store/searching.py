@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import itemgetter
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from feedsvc.model import Article, Query, Selection, Term, article_words, fold_name
 from feedsvc.store import counters
@@ -65,13 +65,13 @@ FILLED: dict[str, tuple[str, ...]] = {
 }
 
 _PUT = {
-    "sqlite": "INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)",
-    "postgresql": "INSERT INTO article_words (arrival, words) VALUES (:arrival, CAST(:words AS tsvector))",
+    "sqlite": text("INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)"),
+    "postgresql": text("INSERT INTO article_words (arrival, words) VALUES (:arrival, CAST(:words AS tsvector))"),
 }
 _DROP = {
     # FTS5 forgets the words that it is told.
-    "sqlite": "INSERT INTO article_words (article_words, rowid, words) VALUES ('delete', :arrival, :words)",
-    "postgresql": "DELETE FROM article_words WHERE arrival = :arrival",
+    "sqlite": text("INSERT INTO article_words (article_words, rowid, words) VALUES ('delete', :arrival, :words)"),
+    "postgresql": text("DELETE FROM article_words WHERE arrival = :arrival"),
 }
 _CLEAR = {
     "sqlite": "INSERT INTO article_words (article_words) VALUES ('delete-all')",
@@ -94,14 +94,14 @@ def put(connection: Connection, articles: Iterable[Article]) -> None:
     _write(connection, _PUT, articles)
 
 
-def _write(connection: Connection, statements: dict[str, str], articles: Iterable[Article]) -> None:
+def _write(connection: Connection, statements: dict[str, TextClause], articles: Iterable[Article]) -> None:
     dialect = connection.dialect.name
     values = [
         {"arrival": arrival, "words": words}
         for arrival, words in rows(((each.arrival, each) for each in articles), dialect)
     ]
     if values:
-        connection.execute(text(statements[dialect]), values)
+        connection.execute(statements[dialect], values)
 
 
 def rows(arrived: Iterable[tuple[int, Article]], dialect: str) -> list[tuple[int, str]]:
