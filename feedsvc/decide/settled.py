@@ -27,7 +27,7 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The entries of a list that were left as they were, when the store's change number was ``number``.
+    """The entries of a list that were left as they were, when no article's change number was above ``number``.
 
     ``listed`` are the articles of the whole list, as its :class:`Reading` has them.
     """
@@ -88,7 +88,7 @@ class Again:
         return not all(map(settled.isdisjoint, others))
 
     def settled(self, changes: Sequence[Change], number: int) -> Settled:
-        """Return what is settled from now on, given the decisions about the harvest; ``number`` is that before them.
+        """Return what is settled from now on, given the decisions about the harvest, before which ``number`` stood.
 
         Of an article that was left as it was, the value is one that the store had committed. That of one just written
         may yet be rolled back, and its number be given to another.

@@ -19,9 +19,13 @@ _REMEMBERED = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decisions about a harvest; ``committed`` is to be called once they are in the store."""
+    """The decisions about a harvest, and the stored articles that they are about, but those that stay as they were.
+
+    ``committed`` is to be called once the decisions are in the store.
+    """
 
     changes: tuple[Change, ...]
+    known: tuple[Article, ...]
     committed: Callable[[], None]
 
 
@@ -48,8 +52,7 @@ class Decider:
 
         ``tx`` is a transaction that writes, and nothing was written in it before.
         """
-        number = tx.articles.change_number()
-        again = self._again(tx, harvest, source, previous)
+        again, number = self._again(tx, harvest, source, previous)
         known = _known(tx, again, source, previous)
         if again.meets(known):
             again = decide.Again(harvest)
@@ -67,14 +70,17 @@ class Decider:
             settled=again.changes,
         )
         settled = again.settled(changes, number)
-        return Decided(changes, lambda: self._memory.keep((source.name, origin), settled, settled.size))
+        return Decided(changes, known, lambda: self._memory.keep((source.name, origin), settled, settled.size))
 
-    def _again(self, tx: Transaction, harvest: Harvest, source: Source, previous: Reading | None) -> decide.Again:
+    def _again(
+        self, tx: Transaction, harvest: Harvest, source: Source, previous: Reading | None
+    ) -> tuple[decide.Again, int]:
+        """Return also a change number that all articles were written with or before."""
         settled = previous and self._memory.get((source.name, previous.origin))
-        if not previous or not settled or not settled.known:
-            return decide.Again(harvest)
-        moved = tx.articles.written_since(settled.number)
-        return decide.Again(harvest) if moved is None else settled.again(harvest, previous, moved)
+        moved = tx.articles.written_since(settled.number) if settled and settled.known else None
+        if not previous or not settled or moved is None:
+            return decide.Again(harvest), tx.articles.change_number()
+        return settled.again(harvest, previous, moved), max(moved.values(), default=settled.number)
 
 
 def _known(tx: Transaction, again: decide.Again, source: Source, previous: Reading | None) -> tuple[Article, ...]:

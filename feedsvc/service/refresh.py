@@ -169,7 +169,8 @@ class Refresher:
                 mint=mint,
             )
             changes = decided.changes
-            tx.articles.put(change.article for change in changes if change.article and change.moves)
+            moved = (change.article for change in changes if change.article and change.moves)
+            tx.articles.put(moved, known=decided.known)
             standing = decide.standing_code(harvest, previous, changes, lists=lists)
             article, listed = decide.shown(harvest, changes)
             if previous and harvest.listing is not Listing.PRESENT and previous.listed:

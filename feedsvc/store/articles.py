@@ -130,7 +130,8 @@ class Articles:
         if selection.asks_for_words:
             return tuple((each.arrival, each.id) for each in self._searched(selection, span, limit, retracted=True))
         statement, parameters = selecting.arrivals(selection, span, limit=limit)
-        return tuple((number, ArticleId(id_)) for number, id_ in self._connection.execute(statement, parameters))
+        rows = self._connection.execute(statement, parameters).all()
+        return tuple((number, ArticleId(id_)) for number, id_ in rows)
 
     def search(
         self, query: Query, selection: Selection, *, below: int | None = None, limit: int
@@ -219,8 +220,8 @@ class Articles:
         """
         return tuple(sorted(matching.unread(self._connection, ids), key=attrgetter("first_seen", "id"), reverse=True))
 
-    def written_since(self, number: int) -> frozenset[ArticleId] | None:
-        """Return which articles were written after a change number; None when they are many hundreds."""
+    def written_since(self, number: int) -> Mapping[ArticleId, int] | None:
+        """Return which articles were written after a change number, and theirs; None when they are many hundreds."""
         return matching.written_since(self._connection, number)
 
     def revisions(self, id: ArticleId) -> tuple[Revision, ...]:
@@ -275,7 +276,7 @@ class Articles:
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def put(self, articles: Iterable[Article]) -> int:
+    def put(self, articles: Iterable[Article], known: Iterable[Article] | None = None) -> int:
         """Insert or update by id those that differ from what is stored, and return the change number.
 
         Those that become visible, new or their embargo lifted, get the next arrival numbers, the oldest the lowest;
@@ -283,9 +284,12 @@ class Articles:
         they came with count for nothing; when nothing differs, nothing is written and the change number stays. Where
         title, section, summary or body differ, ``revision`` grows, by the caller or else here, and the reading before
         it stays among :meth:`revisions`. Of two articles with one id the last counts.
+
+        ``known`` are stored articles as this transaction has read them, all that are among those given; without it they
+        are looked up.
         """
         given = {each.id: each for each in map(article_rows.in_utc, articles)}
-        stored = {each.id: each for each in self._those(given)}
+        stored = {each.id: each for each in (self._those(given) if known is None else known)}
         return article_writing.put(self._connection, given.values(), stored, self._names)
 
     @contextmanager

@@ -15,10 +15,11 @@ from feedsvc.text import slug
 
 _Name = tuple[LabelKind, str]
 
-# Made once: each page that names labels, and each feed of one, begins with such a look-up.
+# Made once: each page that names labels, and each feed of one, begins with such a look-up, as does each new article.
 _ROWS = select(label.c.kind, label.c.key, label.c.slug, label.c.name)
 _BY_SLUG = _ROWS.where(label.c.kind == bindparam("of"), label.c.slug == bindparam("at"))
 _NAMED = _ROWS.where(label.c.key.in_(bindparam("any", expanding=True)))
+_KNOWN = select(label.c.kind, label.c.key).where(label.c.key.in_(bindparam("any", expanding=True)))
 
 
 def get(connection: Connection, kind: LabelKind, slug: str) -> Label | None:
@@ -65,8 +66,7 @@ def add(connection: Connection, names: dict[_Name, str]) -> None:
     """Write down the names, by kind and key, that are not there yet."""
     known: set[_Name] = set()
     for some in chunks({key for _, key in names}):
-        rows = connection.execute(select(label.c.kind, label.c.key).where(label.c.key.in_(some)))
-        known |= {(LabelKind(kind), key) for kind, key in rows}
+        known |= {(LabelKind(kind), key) for kind, key in connection.execute(_KNOWN, {"any": some})}
     new = [(*each, slug(name, otherwise="x"), name) for each, name in names.items() if each not in known]
     taken = _taken(connection, {wanted for _, _, wanted, _ in new})
     lines = []

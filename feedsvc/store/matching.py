@@ -34,7 +34,7 @@ _UNREAD = ROWS.where(
     article.c.followed.is_(None),
     article.c.retracted.is_(None),
 )
-_WRITTEN_SINCE = select(article.c.id).where(article.c.changed > bindparam("since")).limit(CHUNK)
+_WRITTEN_SINCE = select(article.c.id, article.c.changed).where(article.c.changed > bindparam("since")).limit(CHUNK)
 
 
 def candidates(
@@ -54,10 +54,10 @@ def unread(connection: Connection, ids: Collection[ArticleId]) -> Iterator[Artic
         yield from map(article_rows.value, connection.execute(_UNREAD, {"ids": some}).all())
 
 
-def written_since(connection: Connection, number: int) -> frozenset[ArticleId] | None:
+def written_since(connection: Connection, number: int) -> Mapping[ArticleId, int] | None:
     """See :meth:`Articles.written_since`."""
-    found = connection.execute(_WRITTEN_SINCE, {"since": number}).scalars().all()
-    return frozenset(map(ArticleId, found)) if len(found) < CHUNK else None
+    found = connection.execute(_WRITTEN_SINCE, {"since": number}).all()
+    return {ArticleId(id_): changed for id_, changed in found} if len(found) < CHUNK else None
 
 
 @lru_cache(maxsize=32)

@@ -92,12 +92,12 @@ def _verdicts(changes: list[Change]) -> list[Verdict]:
 def test_which_articles_were_written_since(store: Store, desk: Desk) -> None:
     with store.read() as tx:
         number = tx.articles.change_number()
-        assert tx.articles.written_since(number) == frozenset()
-        assert tx.articles.written_since(0) == {article.id for article in desk.articles()}
+        assert tx.articles.written_since(number) == {}
+        assert tx.articles.written_since(0) == {article.id: article.changed for article in desk.articles()}
 
     desk.write(3, section="Harbour")
     with store.read() as tx:
-        assert tx.articles.written_since(number) == {desk.articles()[3].id}
+        assert tx.articles.written_since(number) == {desk.articles()[3].id: number + 1}
 
     Desk(store, FRESH).read(*(Entry(f"Headline {number}", NOON) for number in range(600)))
     with store.read() as tx:
