@@ -4,7 +4,7 @@ Knows when a document is current; hides the order in which two publishers of one
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from feedsvc.text import digest
 
 
 def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
-    """Render the feed in every format, unless its documents are current, and store those whose bytes differ.
+    """Render the feed in every format, unless its documents are current; those that differ are left to be stored.
 
     A document that breaks a rule is not stored: the last good one stays, and the outcome says why.
 
@@ -29,10 +29,10 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
     """
     name = FeedName(feed.name)
     with store.read() as tx:
-        material = _to_be_used(tx, feed, config)
+        stored = tx.documents.of(name)
+        material = _to_be_used(tx, feed, config, {format: State.of(value) for format, value in stored.items()})
         if material is None:
             return Ended(Outcome.UNCHANGED, {"articles": 0, "documents": 0})
-        stored = tx.documents.of(name)
     identity = material.identity or _mint_identity(name, store, now)
     material = replace(material, identity=identity)
     window, settings, made_of = material.window, material.settings, material.made_of
@@ -61,8 +61,6 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         else:
             documents.append(replace(document, made_of=made_of))
             complaints += left_out
-    with store.begin() as tx:
-        tx.documents.put(documents, unless=_is_overtaken)
 
     moved = [d for d in documents if (before := stored.get(d.format)) is None or before.etag != d.etag]
     failed = len(documents) < len(Format)
@@ -72,13 +70,14 @@ def publish(feed: Feed, config: Config, store: Store, now: datetime) -> Ended:
         code=FeedUnpublishable.code if failed else None,
         message=complaints[0].message if complaints else None,
         complaints=tuple(complaints),
+        store=lambda tx: tx.documents.put(documents, unless=_is_overtaken),
     )
 
 
 def is_current(tx: Transaction, feed: Feed, config: Config) -> bool:
     """Tell whether publishing the feed would change nothing."""
-    published = len(tx.documents.states(FeedName(feed.name))) == len(Format)
-    return published and _to_be_used(tx, feed, config) is None
+    states = tx.documents.states(FeedName(feed.name))
+    return len(states) == len(Format) and _to_be_used(tx, feed, config, states) is None
 
 
 def settings_of(feed: Feed, config: Config) -> str:
@@ -104,9 +103,8 @@ class _Material:
         return digest(self.settings, str(self.identity), str(self.place(Format.RSS)), articles)
 
 
-def _to_be_used(tx: Transaction, feed: Feed, config: Config) -> _Material | None:
-    """Return what the documents of a feed are to be made of; None when they are made of just that already."""
-    states = tx.documents.states(FeedName(feed.name))
+def _to_be_used(tx: Transaction, feed: Feed, config: Config, states: Mapping[Format, State]) -> _Material | None:
+    """Return what the documents of a feed are to be made of; None when they, as stored, are made of just that."""
     complete = len(states) == len(Format)
     number, settings = tx.articles.change_number(), settings_of(feed, config)
     if complete and all((state.built_from, state.settings) == (number, settings) for state in states.values()):

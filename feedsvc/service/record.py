@@ -22,13 +22,17 @@ _LEASE_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a piece of work came to: the part of a Run that the work itself knows."""
+    """What a piece of work came to: the part of a Run that the work itself knows.
+
+    ``store`` writes what the Run tells of, in the transaction that records it.
+    """
 
     outcome: Outcome
     counts: Mapping[str, int] = field(default_factory=dict)
     code: str | None = None
     message: str | None = None
     complaints: tuple[Complaint, ...] = ()
+    store: Callable[[Transaction], object] | None = None
 
 
 class Recorder:
@@ -47,7 +51,7 @@ class Recorder:
         """
         started = self._clock()
         if not alone:
-            return self._record(self._report(kind, name, started, self._ended(kind, name, work)))
+            return self._record(kind, name, started, _ended(kind, name, work))
         lease = f"{kind}:{name}"
         # Threads of one process exclude one another too.
         holder = f"{self._process}-{secrets.token_hex(4)}"
@@ -55,33 +59,38 @@ class Recorder:
             with self._store.begin() as tx:
                 claimed = tx.leases.claim(lease, holder, now=started, ttl_s=_LEASE_S)
         except StoreError as error:
-            return self._report(kind, name, started, _failure(error))
+            return _tell(self._run(kind, name, started, _failure(kind, name, error)))
         if not claimed:
             busy = f"another process is at it; if it died, it is free again after {_LEASE_S} s"
-            return self._report(kind, name, started, Ended(Outcome.FAILED, code="busy", message=busy))
-        run = self._report(kind, name, started, self._ended(kind, name, work))
-        return self._record(run, lambda tx: tx.leases.release(lease, holder))
+            return _tell(self._run(kind, name, started, Ended(Outcome.FAILED, code="busy", message=busy)))
+        ended = _ended(kind, name, work)
+        return self._record(kind, name, started, ended, lambda tx: tx.leases.release(lease, holder))
 
-    def _ended(self, kind: RunKind, name: str, work: Callable[[], Ended]) -> Ended:
-        try:
-            return work()
-        except FeedsvcError as error:
-            return _failure(error)
-        except Exception as error:
-            log.exception("run_crashed", extra={"kind": str(kind), "name_": name})
-            return Ended(Outcome.CRASHED, code="crashed", message=f"{type(error).__name__}: {error}")
-
-    def _record(self, run: Run, then: Callable[[Transaction], None] = lambda _: None) -> Run:
+    def _record(
+        self,
+        kind: RunKind,
+        name: str,
+        started: datetime,
+        ended: Ended,
+        release: Callable[[Transaction], None] = lambda _: None,
+    ) -> Run:
+        run = self._run(kind, name, started, ended)
         try:
             with self._store.begin() as tx:
+                if ended.store:
+                    ended.store(tx)
                 tx.runs.add(run)
-                then(tx)
-        except StoreError as error:
-            log.error("run_not_recorded", extra={"kind": str(run.kind), "name_": run.name, "reason": str(error)})
-        return run
+                release(tx)
+        except Exception as error:
+            if ended.store:
+                return self._record(kind, name, started, _failure(kind, name, error), release)
+            if not isinstance(error, StoreError):
+                raise
+            log.error("run_not_recorded", extra={"kind": str(kind), "name_": name, "reason": str(error)})
+        return _tell(run)
 
-    def _report(self, kind: RunKind, name: str, started: datetime, ended: Ended) -> Run:
-        run = Run(
+    def _run(self, kind: RunKind, name: str, started: datetime, ended: Ended) -> Run:
+        return Run(
             kind=kind,
             name=name,
             started=started,
@@ -92,21 +101,34 @@ class Recorder:
             message=ended.message,
             complaints=ended.complaints,
         )
-        level = logging.INFO if run.outcome in (Outcome.DONE, Outcome.UNCHANGED) else logging.ERROR
-        log.log(
-            level,
-            "run",
-            extra={
-                "kind": str(kind),
-                "name_": name,
-                "outcome": str(run.outcome),
-                "ms": round((run.ended - started).total_seconds() * 1000, 1),
-                **({"code": run.code, "reason": run.message} if run.code else {}),
-                **{key: value for key, value in run.counts.items() if value},
-            },
-        )
-        return run
 
 
-def _failure(error: FeedsvcError) -> Ended:
-    return Ended(Outcome.FAILED, code=error.code, message=str(error))
+def _tell(run: Run) -> Run:
+    level = logging.INFO if run.outcome in (Outcome.DONE, Outcome.UNCHANGED) else logging.ERROR
+    log.log(
+        level,
+        "run",
+        extra={
+            "kind": str(run.kind),
+            "name_": run.name,
+            "outcome": str(run.outcome),
+            "ms": round((run.ended - run.started).total_seconds() * 1000, 1),
+            **({"code": run.code, "reason": run.message} if run.code else {}),
+            **{key: value for key, value in run.counts.items() if value},
+        },
+    )
+    return run
+
+
+def _ended(kind: RunKind, name: str, work: Callable[[], Ended]) -> Ended:
+    try:
+        return work()
+    except Exception as error:
+        return _failure(kind, name, error)
+
+
+def _failure(kind: RunKind, name: str, error: Exception) -> Ended:
+    if isinstance(error, FeedsvcError):
+        return Ended(Outcome.FAILED, code=error.code, message=str(error))
+    log.error("run_crashed", exc_info=error, extra={"kind": str(kind), "name_": name})
+    return Ended(Outcome.CRASHED, code="crashed", message=f"{type(error).__name__}: {error}")

@@ -44,9 +44,6 @@ def _never(_new: Document, _stored: State) -> bool:
     return False
 
 
-_IDENTITY = select(feed_identity).where(feed_identity.c.feed == bindparam("of"))
-
-
 class Documents:
     """One document for each feed and format, and the identity of each feed."""
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from press import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
+from sqlalchemy import Engine, event
 
 from feedsvc import sources
 from feedsvc.model import MAIN_FEED, Entry, Format, Harvest, Outcome, Run, Snapshot, SourceName
@@ -272,6 +273,28 @@ def test_nothing_to_do_is_recorded_as_a_run_and_nothing_else_is_written(
     number = service.public.publication()
     assert service.publish(MAIN_FEED).outcome is Outcome.UNCHANGED
     assert service.public.publication() == number
+
+
+def test_one_new_headline_takes_four_transactions_that_write(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page())
+    refresh()
+    newsroom.save(page((("A new ferry is named", "09:10 09.02.2025"), *LINES)))
+    begun: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        begun.extend([statement] if statement.startswith("BEGIN") else [])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        refresh()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    # The claim, the articles, the Run; and of the one feed its documents with their Run.
+    assert begun.count("BEGIN IMMEDIATE") == 4
+    assert begun.count("BEGIN") == 3
 
 
 def test_a_source_that_another_machine_has_just_read_is_not_due(newsroom: Newsroom) -> None:

@@ -50,7 +50,8 @@ class Desk:
                 now=NOON + timedelta(days=1, minutes=number),
                 mint=lambda: self._mint(number),
             )
-            tx.articles.put(change.article for change in decided.changes if change.article and change.moves)
+            moved = (change.article for change in decided.changes if change.article and change.moves)
+            tx.articles.put(moved, known=decided.known)
             _, listed = decide.shown(Harvest(entries=entries), decided.changes)
             tx.readings.put(Reading(self.name, "page.html", "d", 1, 1, NOON, listed=listed))
             if fails:

@@ -1,0 +1,87 @@
+"""What a Run tells of and the Run itself: both are in the store, or neither."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from store_samples import NOON, document
+
+from feedsvc.errors import StoreUnavailable
+from feedsvc.model import Document, Outcome, RunKind
+from feedsvc.service.record import Ended, Recorder
+from feedsvc.store import Store, Transaction
+
+_KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from feedsvc.model import Document, FeedName, Format, Outcome, RunKind
+from feedsvc.service.record import Ended, Recorder
+from feedsvc.store import Store
+
+def put(tx):
+    now = datetime(2025, 2, 8, tzinfo=UTC)
+    tx.documents.put([Document(FeedName("main"), Format.RSS, b"<rss/>", "abc", now, 300)])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+recorder = Recorder(Store.open(sys.argv[1]), lambda: datetime.now(UTC))
+recorder.run(RunKind.PUBLISH, "main", lambda: Ended(Outcome.DONE, store=put), alone=False)
+"""
+
+
+@pytest.fixture
+def recorder(store: Store) -> Recorder:
+    return Recorder(store, lambda: NOON)
+
+
+def _stored(store: Store) -> tuple[list[tuple[Outcome, str | None]], list[Document]]:
+    with store.read() as tx:
+        return [(run.outcome, run.code) for run in tx.runs.list(10)], [*tx.documents.of(document().feed).values()]
+
+
+def _putting(error: Exception | None = None) -> Callable[[], Ended]:
+    def put(tx: Transaction) -> None:
+        tx.documents.put([document()])
+        if error:
+            raise error
+
+    return lambda: Ended(Outcome.DONE, store=put)
+
+
+def test_what_a_run_tells_of_is_stored_with_it(store: Store, recorder: Recorder) -> None:
+    run = recorder.run(RunKind.PUBLISH, "main", _putting(), alone=False)
+
+    assert run.outcome is Outcome.DONE
+    assert _stored(store) == ([(Outcome.DONE, None)], [document()])
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (StoreUnavailable("sqlite:///…", "the disk is full"), (Outcome.FAILED, "store_unavailable")),
+        (ZeroDivisionError("a bug"), (Outcome.CRASHED, "crashed")),
+    ],
+    ids=["unavailable", "bug"],
+)
+def test_what_cannot_be_stored_is_told_by_a_run_without_it(
+    store: Store, recorder: Recorder, error: Exception, told: tuple[Outcome, str], alone: bool
+) -> None:
+    run = recorder.run(RunKind.PUBLISH, "main", _putting(error), alone=alone)
+
+    assert (run.outcome, run.code) == told
+    assert _stored(store) == ([told], [])
+    again = recorder.run(RunKind.PUBLISH, "main", _putting(), alone=alone)  # nobody else is taken to be at it
+    assert again.outcome is Outcome.DONE
+
+
+def test_a_process_that_is_killed_there_leaves_neither_and_keeps_nobody_waiting(
+    store: Store, recorder: Recorder, url: str
+) -> None:
+    killed = subprocess.run([sys.executable, "-c", _KILLED, url], check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert _stored(store) == ([], [])
+    assert recorder.run(RunKind.PUBLISH, "main", _putting(), alone=False).outcome is Outcome.DONE
+    assert _stored(store) == ([(Outcome.DONE, None)], [document()])
