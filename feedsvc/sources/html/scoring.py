@@ -12,6 +12,7 @@ from functools import lru_cache
 from feedsvc.sources.html.candidates import Candidate, Cluster, candidates
 from feedsvc.sources.html.context import Heading, Kind, heading, standing
 from feedsvc.sources.html.fields import induce
+from feedsvc.sources.html.layout import is_within
 from feedsvc.sources.html.links import host_and_path
 from feedsvc.sources.html.marks import Marks, headline_quality
 from feedsvc.sources.html.rows import Group, Row, descending, rows
@@ -49,7 +50,7 @@ def best_line(marks: Marks, clock: Clock, base: str) -> Line | None:
     lines = sorted(filter(None, examined), key=lambda line: -line.score)
     if not lines:
         return None
-    return next((line for line in lines[1:] if _is_fuller(line, lines[0])), lines[0])
+    return next((line for line in lines[1:] if _is_fuller(line, lines[0]) or _is_around(line, lines[0])), lines[0])
 
 
 def _is_fuller(line: Line, best: Line) -> bool:
@@ -62,6 +63,16 @@ def _is_fuller(line: Line, best: Line) -> bool:
         and descending(line.rows) == 1
         and (len(line.rows), _with_hours(line)) > (len(best.rows), _with_hours(best))
     )
+
+
+def _is_around(line: Line, best: Line) -> bool:
+    """Tell whether entries that all lead on hold those of a list in which few do: the best are fields of an entry."""
+    if sum(row.link is not None for row in best.rows) * 2 > len(best.rows) or any(
+        row.link is None for row in line.rows
+    ):
+        return False
+    outer = {row.element for row in line.rows}
+    return all(is_within(row.element, outer) for row in best.rows)
 
 
 def _with_hours(line: Line) -> int:

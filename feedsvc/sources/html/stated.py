@@ -17,6 +17,8 @@ from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
 Stated = datetime | Stamp | Unknown
 
 _UTC = re.compile(r"(?:Z|[+-]00:?00)$", re.IGNORECASE)
+# By itself it may be a day and a month: what a list's other items show decides.
+DOTTED_HOUR = re.compile(r"([01]\d|2[0-3])\.([0-5]\d)")
 _DATE_ONLY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _BESIDE = re.compile(r"[|·•/]")
 _MARKS = " |/,;:–—-•·[]()"
@@ -45,7 +47,7 @@ class Clock:
 @lru_cache(maxsize=4096)
 def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
     """Return the time that texts state together, and a section that stands on their line."""
-    stamps = [stamp for line in lines if (stamp := whole_stamp(line) or find(line)) is not None]
+    stamps = [stamp for line in lines if (stamp := whole_stamp(line) or find(line) or _dotted_hour(line)) is not None]
     # "Updated" counts only where nothing says when it was published.
     kept = [stamp for stamp in stamps if not is_update_key(stamp.before)] or stamps
     if not kept:
@@ -62,6 +64,11 @@ def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
         elif not stamp.has_day and other.has_day:
             stamp = replace(other, hour=stamp.hour or other.hour, zone=stamp.zone or other.zone)
     return stamp, section
+
+
+def _dotted_hour(line: str) -> Stamp | None:
+    dotted = DOTTED_HOUR.fullmatch(line)
+    return find(f"{dotted[1]}:{dotted[2]}") if dotted is not None else None
 
 
 def _complete_each_other(one: Stamp, other: Stamp) -> bool:
