@@ -38,6 +38,7 @@ from feedsvc.text import digest
 
 if TYPE_CHECKING:
     from feedsvc.service.deciding import Decider
+    from feedsvc.service.reading import Reader
 
 # A page full of unreadable times should not fill the record of a run: the first ones tell the admin enough.
 _COMPLAINTS_KEPT = 50
@@ -63,6 +64,7 @@ class Refresher:
     folder: Path
     store: Store
     outbound: Outbound
+    reader: "Reader"
     decider: "Decider"
     now: datetime
 
@@ -156,7 +158,8 @@ class Refresher:
             return kept, ()
         manner = sources.Manner(self.source.zone, self.source.selectors, sources.media_folder(self.source, self.folder))
         lists = self.source.kind in _LISTING
-        harvest = sources.read(self.source.kind, retrieved.snapshot, manner)
+        read = self.reader.read(self.source, retrieved.snapshot, manner)
+        harvest = read.harvest
         with self.store.begin() as tx:
             decided = self.decider.about(
                 tx,
@@ -187,6 +190,7 @@ class Refresher:
                 tx.readings.put(reading)
             samples.note(tx, reading, retrieved.snapshot, previous, self.now)
         decided.committed()
+        read.committed()
         return reading, ((harvest, changes),)
 
     def _names_in_vain(self, reading: Reading) -> bool:

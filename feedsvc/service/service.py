@@ -35,6 +35,7 @@ from feedsvc.store import Store
 if TYPE_CHECKING:
     from feedsvc.service.deciding import Decider
     from feedsvc.service.judging import Judgement
+    from feedsvc.service.reading import Reader
 
 _MOST_OF = 0.75
 _CRON_APART = timedelta(seconds=40)
@@ -108,7 +109,15 @@ class Service:
         changes: list[Change] = []
 
         def work() -> Ended:
-            refresher = Refresher(source, self.config.folder, self._store, self._outbound, self._decider, self._clock())
+            refresher = Refresher(
+                source,
+                self.config.folder,
+                self._store,
+                self._outbound,
+                reader=self._reader,
+                decider=self._decider,
+                now=self._clock(),
+            )
             ended, some = refresher.refresh()
             changes.extend(some)
             return ended
@@ -233,6 +242,12 @@ class Service:
             return ()
         awaited = (feed for feed in self.public.awaited(self._clock()) if any(map(feed.selection.selects, articles)))
         return tuple(map(self._publish, (*self._configured.by(articles), *awaited)))
+
+    @cached_property
+    def _reader(self) -> "Reader":
+        from feedsvc.service.reading import Reader  # noqa: PLC0415 - the web never reads sources
+
+        return Reader()
 
     @cached_property
     def _decider(self) -> "Decider":

@@ -7,11 +7,15 @@ another.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from feedsvc.config import Source
 from feedsvc.model import ArticleSelectors, Complaint, Entry, Harvest, Selectors, Snapshot
 from feedsvc.sources.media import MediaFolder
+
+if TYPE_CHECKING:
+    from feedsvc.sources.html import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,19 @@ def read(kind: str, snapshot: Snapshot, manner: Manner) -> Harvest:
     What cannot be read is a complaint in the harvest. Raises ``KeyError`` for a kind that is not in ``KINDS``.
     """
     return KINDS[kind](snapshot, manner)
+
+
+def read_again(kind: str, snapshot: Snapshot, manner: Manner, seen: "Seen | None") -> tuple[Harvest, "Seen | None"]:
+    """Return what :func:`read` returns, and what of a page is worth knowing when the same source is read again.
+
+    ``seen`` is what was worth it the last time. It changes what reading costs and not what is read, but for the lines
+    of entries, which are not known then.
+    """
+    if kind != "html" or manner.selectors is not None:
+        return read(kind, snapshot, manner), None
+    from feedsvc.sources.html import read_again as read_page_again  # noqa: PLC0415
+
+    return read_page_again(snapshot, zone=manner.zone, base=snapshot.address, seen=seen)
 
 
 def detect(snapshot: Snapshot, manner: Manner) -> Selectors | None:

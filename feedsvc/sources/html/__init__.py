@@ -5,17 +5,18 @@ clock, and no address is opened.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from feedsvc.model import Complaint, Entry, Harvest, Listing, Selectors, Snapshot
+from feedsvc.model import Complaint, Harvest, Listing, Selectors, Snapshot
 from feedsvc.sources.html.article import read_article
-from feedsvc.sources.html.page import Unreadable, opened
+from feedsvc.sources.html.page import Opened, Unreadable, opened
 from feedsvc.sources.html.rows import Row
+from feedsvc.sources.html.scoring import Line
+from feedsvc.sources.html.seen import Seen, learnt, rest_of
 from feedsvc.sources.html.selectors import InvalidSelector
 from feedsvc.timestamps import Unknown
 
-__all__ = ["detect", "read", "read_article"]
+__all__ = ["Seen", "detect", "read", "read_again", "read_article"]
 
 
 def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str, selectors: Selectors | None = None) -> Harvest:
@@ -26,16 +27,35 @@ def read(snapshot: Snapshot, *, zone: ZoneInfo, base: str, selectors: Selectors 
     way.
     """
     try:
-        page = opened(snapshot, zone=zone, base=base)
-        found = page.line(selectors)
+        return _whole(opened(snapshot, zone=zone, base=base), snapshot.origin, selectors)[0]
     except (Unreadable, InvalidSelector) as problem:
         return Harvest(complaints=(Complaint(snapshot.origin, str(problem)),))
+
+
+def read_again(snapshot: Snapshot, *, zone: ZoneInfo, base: str, seen: Seen | None) -> tuple[Harvest, Seen | None]:
+    """Return what :func:`read` returns, and what is seen of the page, for its next reading.
+
+    ``seen`` is that of the last reading. It spares reading what stands as it stood; entries have no lines then.
+    """
+    try:
+        page = opened(snapshot, zone=zone, base=base)
+        if seen is not None and (rest := rest_of(page, seen)) is not None:
+            if (spared := rest.read(page)) is not None:
+                return Harvest(entries=spared[0], listing=Listing.PRESENT), spared[1]
+            page = opened(snapshot, zone=zone, base=base)
+    except Unreadable as problem:
+        return Harvest(complaints=(Complaint(snapshot.origin, str(problem)),)), None
+    harvest, found = _whole(page, snapshot.origin, None)
+    return harvest, learnt(page, found, harvest)
+
+
+def _whole(page: Opened, origin: str, selectors: Selectors | None) -> tuple[Harvest, Line | None]:
+    found = page.line(selectors)
     rows = found.rows if found is not None else ()
-    return Harvest(
-        entries=tuple(map(_entry, rows)),
-        complaints=(*(Complaint(snapshot.origin, note) for note in page.notes), *_complaints(snapshot.origin, rows)),
-        listing=Listing.PRESENT if rows else page.listing(selectors),
-    )
+    notes = (Complaint(origin, note) for note in page.notes)
+    listing = Listing.PRESENT if rows else page.listing(selectors)
+    entries = tuple(row.entry() for row in rows)
+    return Harvest(entries=entries, complaints=(*notes, *_complaints(origin, rows)), listing=listing), found
 
 
 def detect(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Selectors | None:
@@ -45,19 +65,6 @@ def detect(snapshot: Snapshot, *, zone: ZoneInfo, base: str) -> Selectors | None
     except Unreadable:
         return None
     return page.detected()
-
-
-def _entry(row: Row) -> Entry:
-    return Entry(
-        title=row.title,
-        published=row.published if isinstance(row.published, datetime) else None,
-        section=row.section,
-        link=row.link,
-        authors=(row.author,) if row.author else (),
-        summary=row.summary,
-        image=row.image,
-        line=row.line,
-    )
 
 
 def _complaints(origin: str, rows: Sequence[Row]) -> tuple[Complaint, ...]:

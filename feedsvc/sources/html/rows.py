@@ -14,6 +14,7 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from feedsvc import text as texts
+from feedsvc.model import Entry
 from feedsvc.sources import words
 from feedsvc.sources.html.between import Between
 from feedsvc.sources.html.bylines import own_authors, person
@@ -57,6 +58,19 @@ class Row:
     summary: str | None
     line: int | None
     published: datetime | Unknown | None = None
+
+    def entry(self) -> Entry:
+        """Return the entry that this is; a time that could not be read is none."""
+        return Entry(
+            title=self.title,
+            published=self.published if isinstance(self.published, datetime) else None,
+            section=self.section,
+            link=self.link,
+            authors=(self.author,) if self.author else (),
+            summary=self.summary,
+            image=self.image,
+            line=self.line,
+        )
 
 
 @dataclass(frozen=True, slots=True)
