@@ -16,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Select,
     bindparam,
@@ -32,7 +33,7 @@ from feedsvc.store.article_rows import ROWS
 from feedsvc.store.tables import article, article_author, article_tag
 
 _BY_PUBLISHED = ("published", "first_seen", "id")
-_BY_ARRIVAL = ("arrival", "id")
+_BY_ARRIVAL = ("arrival",)  # no two have the same
 
 _WANTED, _EXCLUDED = "wanted", "excluded"
 # How many names there are of each criterion, those that are excluded last.
@@ -74,6 +75,7 @@ class _Criterion:
 
 
 _EVERY = _Criterion((), article.c.id, article.c.id)
+_Found: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Asked:
@@ -101,26 +103,29 @@ def _page(form: _Form, *, limit: int, goes_on: bool, retracted: bool) -> Select[
             yield tuple_(*order) < tuple_(*(bindparam(f"last_{name}", type_=column.type) for name, column in names))
 
     visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
-    picked = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
+    picked = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit).subquery("picked")
     rows = ROWS.join(picked, picked.c.id == article.c.id)
     return rows.order_by(*_sorted(picked, _BY_PUBLISHED, descending=True)).limit(limit)
 
 
 @lru_cache(maxsize=64)
 def _walk(form: _Form, ends: Span, *, limit: int, retracted: bool) -> Select[*tuple[Any, ...]]:
-    picked = _arrivals(form, ends, limit=limit, retracted=retracted)
+    picked = _arrivals(form, ends, limit=limit, retracted=retracted).subquery("picked")
     rows = ROWS.join(picked, picked.c.id == article.c.id)
     return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
 
 
 @lru_cache(maxsize=64)
 def _numbers(form: _Form, ends: Span, *, limit: int) -> Select[*tuple[Any, ...]]:
-    picked = _arrivals(form, ends, limit=limit, retracted=True)
+    found = _arrivals(form, ends, limit=limit, retracted=True)
+    if isinstance(found, Select):
+        return found  # one walk, and so in order
+    picked = found.subquery("picked")
     return select(picked).order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
 
 
-def _arrivals(form: _Form, ends: Span, *, limit: int, retracted: bool) -> FromClause:
-    def within(arrival: Column[int], _id: Column[str]) -> Iterator[ColumnElement[bool]]:
+def _arrivals(form: _Form, ends: Span, *, limit: int, retracted: bool) -> _Found:
+    def within(arrival: Column[int]) -> Iterator[ColumnElement[bool]]:
         # What is under an embargo has no number, hence lies within no bounds.
         if ends.above is None and ends.below is None:
             yield arrival.is_not(None)
@@ -145,8 +150,8 @@ def _first(
     *,
     descending: bool,
     limit: int,
-) -> FromClause:
-    """Return the columns ``by`` of the first articles of a form: as many of each walk as may be wanted of all."""
+) -> _Found:
+    """Return the columns ``by``, and the id, of the first articles of a form: as many of each walk as may be wanted."""
     wanted, excluded = form
     # The one that is likely to be the narrowest comes first: its index is walked, the others are looked up on the way.
     narrowest, *others = [*_criteria(wanted, _WANTED)] or [_EVERY]
@@ -157,16 +162,17 @@ def _first(
 
     table = narrowest.key.table
     order = [narrowest.id if name == "id" else table.c[name] for name in by]
-    walk = select(*(column.label(name) for column, name in zip(order, by, strict=True)))
+    named = {**dict(zip(by, order, strict=True)), "id": narrowest.id}
+    walk = select(*(column.label(name) for name, column in named.items()))
     if looked_up and not narrowest.own:
         walk = walk.join(article, article.c.id == narrowest.id)
     walk = walk.where(*bounds(*order), *looked_up)
     walk = walk.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit)
     walks = [walk.where(narrowest.key == name) for name in narrowest.names] or [walk]
     if len(walks) == 1:
-        return walks[0].subquery("picked")
+        return walks[0]
     # SQLite takes an ORDER BY with LIMIT in a part of a union only when wrapped.
-    return union(*(select(walk.subquery()) for walk in walks)).subquery("picked")
+    return union(*(select(walk.subquery()) for walk in walks))
 
 
 def _sorted(picked: FromClause, by: Sequence[str], *, descending: bool) -> list[ColumnElement[Any]]:
