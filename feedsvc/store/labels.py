@@ -20,6 +20,9 @@ _ROWS = select(label.c.kind, label.c.key, label.c.slug, label.c.name)
 _BY_SLUG = _ROWS.where(label.c.kind == bindparam("of"), label.c.slug == bindparam("at"))
 _NAMED = _ROWS.where(label.c.key.in_(bindparam("any", expanding=True)))
 _KNOWN = select(label.c.kind, label.c.key).where(label.c.key.in_(bindparam("any", expanding=True)))
+_TAKEN = select(label.c.kind, label.c.slug).where(
+    label.c.kind.in_([*LabelKind]), label.c.slug.in_(bindparam("any", expanding=True))
+)
 
 
 def get(connection: Connection, kind: LabelKind, slug: str) -> Label | None:
@@ -79,9 +82,8 @@ def add(connection: Connection, names: dict[_Name, str]) -> None:
 
 def _taken(connection: Connection, slugs: Iterable[str]) -> set[_Name]:
     """Return those of the slugs that labels have, by kind."""
-    of_any_kind = select(label.c.kind, label.c.slug).where(label.c.kind.in_([*LabelKind]))
-    look_ups = (of_any_kind.where(label.c.slug.in_(some)) for some in chunks(slugs))
-    return {(LabelKind(kind), slug) for look_up in look_ups for kind, slug in connection.execute(look_up)}
+    found = (connection.execute(_TAKEN, {"any": some}) for some in chunks(slugs))
+    return {(LabelKind(kind), slug) for rows in found for kind, slug in rows}
 
 
 def _free_slug(connection: Connection, kind: LabelKind, wanted: str, taken: set[_Name]) -> str:
