@@ -1,5 +1,6 @@
 """Web pages read again: what is known of the last reading spares work, and changes nothing of what is read."""
 
+import json
 import random
 import re
 from collections.abc import Callable
@@ -45,9 +46,8 @@ class Paper:
         items = [item for group in found.groups for item in group.items] if found is not None else []
         self.forms = [_form(item, page.marks.leads) for item in items]
         for number, item in enumerate(items):
-            slot = etree.Element("hr", slot=str(number))
-            slot.tail, item.element.tail = item.element.tail, None
-            item.element.getparent().replace(item.element, slot)
+            item.element.addnext(etree.Element("hr", slot=str(number)))
+            item.element.drop_tree()
         self.frame = "" if not items else etree.tostring(page.tree.root, encoding="unicode", method="html")
         each = range(1 + _LONG // max(len(items), 1))
         self.lists = [[self._item(number) for _ in each] for number in range(len(items))]
@@ -155,6 +155,18 @@ def spared(harvest: Harvest, seen: Seen | None) -> int:
     return sum(id(entry) in known for entry in harvest.entries)
 
 
+def told(markup: str, *numbers: int) -> str:
+    """Return a page that tells programs the section of some pieces of its news."""
+    news = [
+        {"@type": "NewsArticle", "headline": f"Ferry number {number} resumes its service", "articleSection": "Harbour"}
+        for number in numbers
+    ]
+    return markup.replace("<h3>", f'<script type="application/ld+json">{json.dumps(news)}</script><h3>', 1)
+
+
+_SECOND = re.sub("<p>.*", "", listed(*range(300, 305)).removeprefix("<body>"))
+
+
 @pytest.fixture
 def seen() -> Seen | None:
     return again(taken(listed(*range(100))), None)[1]
@@ -177,7 +189,9 @@ def test_of_what_stands_as_it_stood_some_is_read_again(seen: Seen | None) -> Non
         pytest.param(listed(*range(103)).replace("<i>2.02.2025 12:42</i>", ""), 0, id="a new item has no time"),
         pytest.param(listed(*range(103)).replace("12:42", "12:67"), 0, id="a new time is none"),
         pytest.param(listed(*range(103)).replace("/news/102", "/news/50"), 0, id="a new item leads where another does"),
-        pytest.param(listed(*range(60, 170)), 0, id="most are new"),
+        pytest.param(listed(*range(103)).replace("</ul>", f"</ul>{_SECOND}"), 0, id="a second list"),
+        pytest.param(told(listed(*range(103)), 97, 98), 0, id="structured data comes"),
+        pytest.param(listed(*range(103)) + "<div>" * 300, 0, id="what is nested too deep"),
         pytest.param(
             listed(*range(103)).replace("<h3>", "<base href='https://example.net/'><h3>"), 0, id="links moved"
         ),
@@ -205,14 +219,8 @@ def test_another_zone_reads_the_page_whole(seen: Seen | None) -> None:
         pytest.param(lambda: listed(*range(100), time="<i>{day}.02.2025 25:{minute}</i>"), id="times misread"),
         pytest.param(lambda: listed(*range(100)).replace("</li><li>", "</li>Sport<li>"), id="text between the items"),
         pytest.param(lambda: listed(*range(100)).replace("</ul>", "<li>Imprint</ul>"), id="an item that is none"),
-        pytest.param(
-            lambda: listed(*range(100)).replace(
-                "<h3>",
-                '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry number 99 resumes its '
-                'service", "articleSection": "Harbour"}</script><h3>',
-            ),
-            id="structured data",
-        ),
+        pytest.param(lambda: told(listed(*range(100)), 97, 98), id="structured data"),
+        pytest.param(lambda: listed(*range(100), time="<i>{day} February 12:{minute:02}</i>"), id="days of no year"),
     ],
 )
 def test_such_a_page_is_read_whole_each_time(written: Callable[[], str]) -> None:
@@ -220,10 +228,26 @@ def test_such_a_page_is_read_whole_each_time(written: Callable[[], str]) -> None
     assert spared(again(taken(written(), 0.1), known)[0], known) == 0
 
 
+def test_a_page_of_which_most_is_new_is_read_whole() -> None:
+    _, known = again(taken(listed(*range(150))), None)
+    assert spared(again(taken(listed(*range(90, 200))), known)[0], known) == 0
+
+
+def test_what_structured_data_said_goes_with_it() -> None:
+    _, known = again(taken(told(listed(*range(100)), 97, 98)), None)
+    again(taken(listed(*range(100))), known)
+
+
+def test_a_time_that_is_misread_is_told_in_a_list_where_not_all_have_one() -> None:
+    one_without = listed(*range(103)).replace("<i>1.02.2025 12:50</i>", "")
+    _, known = again(taken(one_without.replace("<i>2.02.2025 12:42</i>", "<i>2.02.2025 12:43</i>")), None)
+    harvest, _ = again(taken(one_without.replace("2.02.2025 12:42", "2.02.2025 12:67")), known)
+    assert len(harvest.complaints) == 1
+
+
 def test_a_copy_is_an_entry_once_the_first_is_gone() -> None:
-    copy = (
-        '<li class="copy"><i>1.02.2025 12:00</i> <a href="/news/99">Ferry number 99 resumes its service</a></li></ul>'
-    )
-    _, known = again(taken(listed(*range(100)).replace("</ul>", copy)), None)
-    harvest, _ = again(taken(listed(*range(99)).replace("</ul>", copy)), known)
-    assert harvest.entries[-1].link == "https://www.example.org/news/99"
+    copy = '<li class="copy"><i>1.02.2025 12:00</i> <a href="/news/99">Ferry number 99 resumes its service</a></li>'
+    last = "<li><i>1.02.2025 12:00</i>"
+    _, known = again(taken(listed(*range(100)).replace(last, copy + last)), None)
+    harvest, _ = again(taken(listed(*range(99)).replace(last, copy + last)), known)
+    assert harvest.entries[-2].link == "https://www.example.org/news/99"
