@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from feedsvc.model import Article, Selection, fold_name
-from feedsvc.store.article_rows import ROWS
+from feedsvc.store.article_rows import COLUMNS, ROWS
 from feedsvc.store.tables import article, article_author, article_tag
 
 _BY_PUBLISHED = ("published", "first_seen", "id")
@@ -103,16 +103,14 @@ def _page(form: _Form, *, limit: int, goes_on: bool, retracted: bool) -> Select[
             yield tuple_(*order) < tuple_(*(bindparam(f"last_{name}", type_=column.type) for name, column in names))
 
     visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
-    picked = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit).subquery("picked")
-    rows = ROWS.join(picked, picked.c.id == article.c.id)
-    return rows.order_by(*_sorted(picked, _BY_PUBLISHED, descending=True)).limit(limit)
+    found = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
+    return _rows(found, _BY_PUBLISHED, descending=True, limit=limit)
 
 
 @lru_cache(maxsize=64)
 def _walk(form: _Form, ends: Span, *, limit: int, retracted: bool) -> Select[*tuple[Any, ...]]:
-    picked = _arrivals(form, ends, limit=limit, retracted=retracted).subquery("picked")
-    rows = ROWS.join(picked, picked.c.id == article.c.id)
-    return rows.order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
+    found = _arrivals(form, ends, limit=limit, retracted=retracted)
+    return _rows(found, _BY_ARRIVAL, descending=ends.newest_first, limit=limit)
 
 
 @lru_cache(maxsize=64)
@@ -122,6 +120,15 @@ def _numbers(form: _Form, ends: Span, *, limit: int) -> Select[*tuple[Any, ...]]
         return found  # one walk, and so in order
     picked = found.subquery("picked")
     return select(picked).order_by(*_sorted(picked, _BY_ARRIVAL, descending=ends.newest_first)).limit(limit)
+
+
+def _rows(found: _Found, by: Sequence[str], *, descending: bool, limit: int) -> Select[*tuple[Any, ...]]:
+    """Return the whole articles of which :func:`_first` found the first columns."""
+    if isinstance(found, Select) and found.get_final_froms() == [article]:
+        return found.with_only_columns(*COLUMNS)
+    picked = found.subquery("picked")
+    rows = ROWS.join(picked, picked.c.id == article.c.id)
+    return rows.order_by(*_sorted(picked, by, descending=descending)).limit(limit)
 
 
 def _arrivals(form: _Form, ends: Span, *, limit: int, retracted: bool) -> _Found:
