@@ -50,7 +50,10 @@ class Visit:
         here, location = self.url, answer.headers.get("location", "")
         if not location:
             raise FetchError(str(here), "bad_response", f"answers {named(answer.status)} without saying where to")
-        there = parse(location, here).copy_with(userinfo=b"")
+        try:
+            there = parse(location, here).copy_with(userinfo=b"")
+        except FetchError as error:
+            raise FetchError(str(here), error.failure, f"leads to {error.origin}, which {error.reason}") from error
         if (here.scheme, there.scheme) == ("https", "http"):
             sentence = f"leads from https to {there}, where anyone on the way could change it; nothing was asked there"
             raise FetchError(str(here), "redirects", sentence)
