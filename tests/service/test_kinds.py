@@ -110,6 +110,23 @@ def test_a_web_page_is_read_without_selectors_and_an_unchanged_one_costs_a_304(n
     service.close()
 
 
+def test_a_long_list_that_goes_on_is_read_to_the_end_each_time(newsroom: Newsroom, site: Site) -> None:
+    def list_up_to(newest: int) -> tuple[str, str]:
+        items = "".join(
+            f'<li><i>0{1 + n // 24}.02.2025 {n % 24:02}:06</i> <a href="/news/{n}">Ferry number {n} is late</a></li>'
+            for n in range(newest, newest - 60, -1)
+        )
+        return "text/html; charset=utf-8", f"<h2>Latest news</h2><ul>{items}</ul>"
+
+    service = opened(newsroom, "kind = 'html'", f"url = '{site.url('/latest')}'", "robots = false")
+    for newest, new in ((60, 60), (61, 1), (64, 3), (64, 0), (90, 26)):
+        site.pages["/latest"] = list_up_to(newest)
+        counts = refreshed(service).counts
+        assert (counts["new"], counts["dated"]) == (new, 60 if new else 0)
+    assert {article.title for article in articles(service)} == {f"Ferry number {n} is late" for n in range(1, 91)}
+    service.close()
+
+
 def test_new_links_are_followed_once_and_what_cannot_be_read_stays_a_headline(newsroom: Newsroom, site: Site) -> None:
     site.pages["/latest"] = ("text/html; charset=utf-8", news_page())
     site.pages["/news/0.html"] = ("text/html; charset=utf-8", article_page(HEADLINES[0]))
