@@ -39,6 +39,11 @@ def all_of(pattern: str, folder: Path, known: dict[str, Reading] | None = None, 
     return list(retrieve(pattern, known or {}, folder=folder, **limits))
 
 
+def articles(folder: Path) -> list[object]:
+    found = retrieve("desk", {}, folder=folder, files={".md"})
+    return [each.origin if isinstance(each, Retrieved) else each for each in found]
+
+
 def only(pattern: str, folder: Path, **limits: float) -> object:
     (found,) = all_of(pattern, folder, **limits)
     return found
@@ -283,6 +288,45 @@ def test_a_time_beyond_the_calendar_is_a_complaint():
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         put(Path(name) / "page.txt", at=9e11)
         assert only("*.txt", Path(name)) == Complaint("page.txt", "carries a time beyond the calendar; `touch` it")
+
+
+# --- folders of articles ----------------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_all_its_files_with_such_an_ending_but_hidden_ones(tmp_path):
+    for name in ("a.md", "sub/b.MD", "sub/[c].md", "d.txt", ".e.md", ".git/f.md"):
+        put(tmp_path / "desk" / name)
+    assert sorted(articles(tmp_path)) == ["desk/a.md", "desk/sub/[c].md", "desk/sub/b.MD"]
+
+
+def test_an_empty_folder_is_no_fault(tmp_path):
+    (tmp_path / "desk").mkdir()
+    assert articles(tmp_path) == []
+
+
+def test_what_a_link_leads_to_outside_a_folder_is_not_read(tmp_path):
+    """Who may put files into the folder could otherwise publish any file of the machine."""
+    put(tmp_path / "secret")
+    put(tmp_path / "elsewhere/page.md")
+    page = put(tmp_path / "desk/page.md")
+    (tmp_path / "desk/alias.md").symlink_to(page)
+    (tmp_path / "desk/leak.md").symlink_to(tmp_path / "secret")
+    (tmp_path / "desk/out").symlink_to(tmp_path / "elsewhere")
+    words = "is a link to a file outside the folder, which is not read; put the file itself here"
+    assert articles(tmp_path) == [Complaint("desk/leak.md", words), "desk/alias.md", "desk/page.md"]
+
+
+def test_links_that_lead_in_circles_are_not_walked(tmp_path):
+    put(tmp_path / "desk/sub/page.md")
+    (tmp_path / "desk/round").symlink_to(tmp_path / "desk")
+    (tmp_path / "desk/sub/up").symlink_to(tmp_path / "desk")
+    assert articles(tmp_path) == ["desk/sub/page.md"]
+
+
+def test_a_linked_folder_may_be_the_source(tmp_path):
+    put(tmp_path / "elsewhere/page.md")
+    (tmp_path / "desk").symlink_to(tmp_path / "elsewhere")
+    assert articles(tmp_path) == ["desk/page.md"]
 
 
 # --- half-written pages -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # No failure: the writer is at work, and the page is read when it is whole.
 UNFINISHED = "is still being written; it is read at the next refresh"
 _VANISHED = "vanished while it was being read"
+_OUTSIDE = "is a link to a file outside the folder, which is not read; put the file itself here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def retrieve(
 
     ``pattern`` is relative to ``folder``; ``**`` spans folders; a file of exactly that name is taken as it is. Origins
     are relative to the folder for files inside it. With ``files`` the pattern is a folder, and all files in it and
-    below it that end so are meant.
+    below it that end so are meant, but for what links lead to outside it.
     """
     complaints, survey = _survey(pattern, folder) if files is None else _walk(pattern, folder, files)
     yield from complaints
@@ -122,9 +123,44 @@ def fetch(
 
 
 def _survey(pattern: str, folder: Path) -> tuple[list[Complaint], list[_Found]]:
+    names = [pattern] if os.path.lexists(folder / pattern) else _matching(pattern, folder)
+    complaints, files = _found(names, folder, folders_are_meant="**" in pattern)
+    if not files and not complaints:
+        complaints.append(Complaint(pattern, _nothing(folder / pattern)))
+    return complaints, files
+
+
+def _matching(pattern: str, folder: Path) -> Iterator[str]:
+    return glob.iglob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files as well
+
+
+def _walk(pattern: str, folder: Path, endings: Collection[str]) -> tuple[list[Complaint], list[_Found]]:
+    root = folder / pattern
+    if not root.is_dir():
+        return [Complaint(pattern, "is no folder; make it, or correct the path")], []
+    complaints, files = _found(_below(root, endings), folder)
+    within = root.resolve()
+    outside = [found for found in files if found.path.is_symlink() and not found.path.resolve().is_relative_to(within)]
+    complaints += [Complaint(found.origin, _OUTSIDE) for found in outside]
+    # A folder without a file is an empty one, which may be.
+    return complaints, [found for found in files if found not in outside]
+
+
+def _below(root: Path, endings: Collection[str]) -> Iterator[str]:
+    """Yield the files with such endings; links to folders could lead in circles, and are passed over."""
+    for inner, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(inner, name) for name in names if not name.startswith("."))
+        yield from (str(path) for path in paths if path.suffix.lower() in endings)
+
+
+def _found(
+    names: Iterable[str], folder: Path, *, folders_are_meant: bool = False
+) -> tuple[list[Complaint], list[_Found]]:
+    """Return what is no file, and the files, the longest untouched first."""
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow links, and origins are as written
     complaints, files = [], {}
-    for name in [pattern] if os.path.lexists(folder / pattern) else _matching(pattern, folder):
+    for name in names:
         path = Path(os.path.abspath(folder / name))  # noqa: PTH100 - likewise
         origin = _origin(path, folder)
         try:
@@ -133,26 +169,11 @@ def _survey(pattern: str, folder: Path) -> tuple[list[Complaint], list[_Found]]:
                 files[origin] = _Found(path, origin, state)
             elif not stat.S_ISDIR(state.st_mode):
                 complaints.append(Complaint(origin, "is a device, a pipe or a socket; only files are read"))
-            elif "**" not in pattern:  # which goes through folders to find files
+            elif not folders_are_meant:
                 complaints.append(Complaint(origin, f"is a folder; name the files in it: {origin}/*.txt"))
         except OSError as error:
             complaints.append(Complaint(origin, _reason(error, path)))
-    if not files and not complaints:
-        complaints.append(Complaint(pattern, _nothing(folder / pattern)))
     return complaints, sorted(files.values(), key=lambda found: (found.state.st_mtime_ns, found.origin))
-
-
-def _matching(pattern: str, folder: Path) -> Iterator[str]:
-    return glob.iglob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files as well
-
-
-def _walk(pattern: str, folder: Path, endings: Collection[str]) -> tuple[list[Complaint], list[_Found]]:
-    if not (folder / pattern).is_dir():
-        return [Complaint(pattern, "is no folder; make it, or correct the path")], []
-    complaints, files = _survey(f"{glob.escape(pattern.rstrip('/'))}/**/*", folder)
-    files = [found for found in files if found.path.suffix.lower() in endings]
-    # A folder without a file is an empty one, which may be.
-    return [complaint for complaint in complaints if not glob.has_magic(complaint.where)], files
 
 
 def _origin(path: Path, folder: Path) -> str:
