@@ -42,13 +42,14 @@ def test_texts_are_taken_apart_without_their_markup_and_each_for_itself():
         title="One two", section="Three", tags=("four", "five"), body="<p>six</p><p>se<b>v</b>en&nbsp;8</p>"
     )
 
-    assert article_words(value) == [["one", "two"], ["three"], ["four"], ["five"], ["six", "seven", "8"]]
+    texts = [words.split() for words in article_words(value)]
+    assert texts == [["one", "two"], ["three"], ["four"], ["five"], ["six", "seven", "8"]]
 
 
 def test_of_an_endless_text_the_beginning_is_read():
     [title, body] = article_words(article(title="News", body="word " * 50_000))
 
-    assert (title, len(body)) == (["news"], 12_000)
+    assert (title, len(body.split())) == ("news", 12_000)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,7 @@ def test_all_terms_must_be_there_and_none_of_the_excluded(asked, found):
     st.text()
     | st.text(st.characters(max_codepoint=0x45F))
     | st.lists(st.sampled_from([*"aIıİß_ -'\u0301\u034f\u1100\u1161東\u0e31\u3000\x1c\x85²ﬁ"])).map("".join)
+    | st.lists(st.sampled_from(["a" * 62, "ə" * 64, "b", "東", "ё", " ", ". "])).map("".join)
 )
 def test_letters_are_folded_as_unicode_says_however_that_is_made_fast(text):
     whole = unicodedata.normalize("NFKD", text).replace("ı", "i").casefold()

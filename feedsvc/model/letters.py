@@ -43,9 +43,15 @@ def folded(text: str) -> str:
     Whatever else stands in scripts without spaces stays. Turkish and Azerbaijani ``İ``, ``I``, ``ı`` and ``i`` fold
     together: pages mix them up.
     """
+    usual = usual_folded(text)
+    return text.translate(_FOLDED) if usual is None else usual
+
+
+def usual_folded(text: str) -> str | None:
+    """Return what :func:`folded` does, None for a text with characters that most have not, as those of UNSPACED."""
     for mark in _USUAL_PUNCTUATION:
         text = text.replace(mark, " ")
     try:
         return codecs.charmap_decode(codecs.charmap_encode(text, "strict", _BY_USUAL)[0], "strict", _USUAL_FOLDED)[0]
     except UnicodeEncodeError:
-        return text.translate(_FOLDED)
+        return None

@@ -106,10 +106,10 @@ def _write(connection: Connection, statements: dict[str, TextClause], articles: 
 
 def rows(arrived: Iterable[tuple[int, Article]], dialect: str) -> list[tuple[int, str]]:
     """Return the arrival numbers of articles and their words, as the index of a database takes them."""
-    spelt = " ".join if dialect == "sqlite" else _vector
     # In order, for FTS5 writes to disk what it has collected when one goes before the last.
     visible = sorted((each for each in arrived if each[0]), key=itemgetter(0))
-    return [(arrival, spelt(_words(each))) for arrival, each in visible]
+    rows = [(arrival, _words(each)) for arrival, each in visible]
+    return rows if dialect == "sqlite" else [(arrival, _vector(words)) for arrival, words in rows]
 
 
 def insert(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
@@ -118,41 +118,28 @@ def insert(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
         connection.exec_driver_sql("INSERT INTO article_words (rowid, words) VALUES (?, ?)", [*rows])
 
 
-def _words(article: Article) -> list[str]:
-    given = ((article.source,), (article.section,), article.tags, article.authors, (article.language,))
-    words = [_label(kind, name) for kind, names in _names(*given) for name in dict.fromkeys(names)]
+def _words(article: Article) -> str:
+    labels = [_label("source", article.source)]
+    if article.section:
+        labels.append(_label("section", article.section))
+    labels += [_label("tag", name) for name in article.tags]
+    labels += [_label("author", name) for name in article.authors]
+    if article.language:
+        labels.append(_label("language", article.language))
     if article.retracted:
-        words.append(_GONE)
-    for some in article_words(article):
-        words.append(_MARK)
-        words += some
-    return words
-
-
-def _names(
-    sources: Iterable[str],
-    sections: Iterable[str | None],
-    tags: Iterable[str],
-    authors: Iterable[str],
-    languages: Iterable[str | None],
-) -> Iterator[tuple[str, list[str]]]:
-    """Yield names by kind, as they are compared."""
-    yield "source", list(sources)
-    yield "section", [fold_name(name) for name in sections if name]
-    yield "tag", [*map(fold_name, tags)]
-    yield "author", [*map(fold_name, authors)]
-    yield "language", [fold_name(name) for name in languages if name]
+        labels.append(_GONE)
+    return f" {_MARK} ".join([" ".join(dict.fromkeys(labels)), *article_words(article)])
 
 
 @lru_cache(maxsize=4096)
 def _label(kind: str, name: str) -> str:
-    return _MARK + digest(kind, name)[:16]
+    return _MARK + digest(kind, name if kind == "source" else fold_name(name))[:16]
 
 
-def _vector(words: Iterable[str]) -> str:
+def _vector(words: str) -> str:
     # Not to_tsvector: its parser has words of its own, and knows letters beyond ASCII in some locales only.
     places: defaultdict[str, list[str]] = defaultdict(list)
-    for place, word in enumerate(words, 1):
+    for place, word in enumerate(words.split(), 1):
         places[word].append(str(place))
     return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
 
@@ -226,8 +213,14 @@ def _asked(selection: Selection, notation: _Notation, *, retracted: bool) -> str
 
 
 def _alternatives(selection: Selection, notation: _Notation) -> Iterator[str]:
-    given = (selection.sources, selection.sections, selection.tags, selection.authors, selection.languages)
-    for kind, names in _names(*given):
+    given = {
+        "source": selection.sources,
+        "section": selection.sections,
+        "tag": selection.tags,
+        "author": selection.authors,
+        "language": selection.languages,
+    }
+    for kind, names in given.items():
         if names:
             yield notation.any.join(notation.term(Term((_label(kind, name),))) for name in names)
 
