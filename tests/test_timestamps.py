@@ -106,6 +106,8 @@ Tarih: 19 Ocak 2024 — Saat: 23:49
 19. Januar 2024, 23:49
 19. Januar 2024, 23:49 Uhr
 19.01.2024 um 23.49 Uhr
+19.01.24 23.49
+19.01.24. 23:49
 19 janvier 2024, 23:49
 19 janvier 2024 à 23h49
 vendredi 19 janvier 2024 à 23 h 49
@@ -171,6 +173,12 @@ RELATIVE = {
     "il y a une heure": "2025-02-09T09:00:00+04:00",
     "35m ago": "2025-02-09T09:25:00+04:00",
     "2h ago": "2025-02-09T08:00:00+04:00",
+    "2 tuntia sitten": "2025-02-09T08:00:00+04:00",
+    "Eilen klo 18.40": "2025-02-08T18:40:00+04:00",
+    "Heute um 9.12": "2025-02-09T09:12:00+04:00",
+    "8.2. 18.40": "2025-02-08T18:40:00+04:00",
+    "8. 2. 18:40": "2025-02-08T18:40:00+04:00",
+    "8.2., 18:40 Uhr": "2025-02-08T18:40:00+04:00",
     "Hier à 18h40": "2025-02-08T18:40:00+04:00",
     "Aujourd'hui à 09h32": "2025-02-09T09:32:00+04:00",
     "Aujourd’hui, 09:32": "2025-02-09T09:32:00+04:00",
@@ -234,7 +242,13 @@ def test_a_date_without_an_hour_is_its_midnight() -> None:
 
 @pytest.mark.parametrize(
     ("text", "year"),
-    [("9 Fevral 09:15", 2025), ("9 Fevral 22:15", 2025), ("10 Fevral 22:15", 2024), ("12.03 / 18:22", 2024)],
+    [
+        ("9 Fevral 09:15", 2025),
+        ("9 Fevral 22:15", 2025),
+        ("10 Fevral 22:15", 2024),
+        ("12.03 / 18:22", 2024),
+        ("9.2. 09:15", 2025),
+    ],
 )
 def test_a_date_without_a_year_is_the_latest_that_is_not_after_the_snapshots_day(text: str, year: int) -> None:
     assert (instant(text) or "")[:4] == str(year)
@@ -431,6 +445,11 @@ def test_three_days_ago_as_each_language_says_it(text):
 
 @pytest.mark.parametrize("text", ["14 Uhr", "2h", "3 d", "Trains stop at 9h", "Il Milan ha 3 giorni di tempo", "9 uur"])
 def test_an_hour_without_a_day_or_a_number_of_hours_is_no_time(text):
+    assert find(text) is None
+
+
+@pytest.mark.parametrize("text", ["1.70 1.85", "10.12 10.45", "12.03 18.22", "192.168.10.12"])
+def test_rates_and_addresses_are_no_times(text):
     assert find(text) is None
 
 

@@ -40,12 +40,12 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d
 _YEAR = r"y(?:-?[sc]\.?)*"
 _DATES = (
     r"(?P<ymd>y(?P<s1>[.\-/])[dD](?P=s1)[dD](?!:))"
-    r"|(?P<dmy>[dD](?P<s2>[.\-/])[dD](?P=s2)[ynd]|[dD](?P<s3>[.\-/])[dD](?P=s3)D(?!:)|[dD]T[dD],?c?y)"
+    r"|(?P<dmy>[dD](?P<s2>[.\-/])[dD](?P=s2)[ynd]|[dD](?P<s3>[.\-/])[dD](?P=s3)D(?!:|\.D(?![.:dDny]))|[dD]T[dD],?c?y)"
     rf"|(?P<dm>[dD]\.?(?:-?s)?c?[.\-]?[mW](?:\.,?|,)?c?-?{_YEAR}|[dD]\.?(?:-?s)?c?[.\-]?m\.?)"
     r"|(?P<marked>yY[dD]M[dD]B?|(?<!Y)[dD]M[dD]B?)"
     rf"|(?P<ydm>{_YEAR}[,.]?[dD](?:-?s)?-?m|{_YEAR}[,.]?m[dD](?:-?s)?)"
     rf"|(?P<md>m\.?[dD](?:-?s)?,?{_YEAR}|m\.?[dD](?:-?s)?(?![:.]))"
-    r"|(?P<short>[dD][./]D(?!:|\.[dDn]|/[dDyn](?!:)))"
+    r"|(?P<short>[dD]\.[dD]\.(?=,?c?[dD](?::D|\.D(?![.:dDny])))|[dD][./]D(?!:|\.[dDn]|/[dDyn](?!:)))"
 )
 _PART = re.compile(
     r"(?P<ago>(?:[dDno]?u\.?[,c]?)+g|Gc?(?:[dDno]?u\.?[,c]?)+|[dDn](?:U|Ng))"
@@ -162,11 +162,11 @@ def _run(line: _Line, first: re.Match[str]) -> tuple[dict[str, re.Match[str]], i
         if (
             (part is None or part.lastgroup == "short")
             and "hour" not in parts
-            and _names_a_day(line.letters[first.start() : end])
+            and _names_a_day(line.letters[first.start() : end], parts)
         ):
             part = None
             dotted = _DOTTED_HOUR.match(line.letters, end)
-            if dotted is not None and "y" not in line.letters[first.start() : end] and not _has_no_month(line, dotted):
+            if dotted is not None and "r" in line.letters[first.start() : end] and not _has_no_month(line, dotted):
                 dotted = None
             dotted = dotted or _FULL_HOUR.match(line.letters, end)
             if dotted is not None:
@@ -175,12 +175,18 @@ def _run(line: _Line, first: re.Match[str]) -> tuple[dict[str, re.Match[str]], i
     return parts, end
 
 
-def _names_a_day(letters: str) -> bool:
-    return "y" in letters or "r" in letters
+def _names_a_day(letters: str, parts: dict[str, re.Match[str]]) -> bool:
+    # "9.1. 22.58" ends in a dot as prices do not.
+    return "y" in letters or "r" in letters or ("date" in parts and _is_numeric(parts["date"]))
+
+
+def _is_numeric(day: re.Match[str]) -> bool:
+    return day.lastgroup == "dmy" or (day.lastgroup == "short" and day.group().endswith("."))
 
 
 def _has_no_month(line: _Line, dotted: re.Match[str]) -> bool:
-    return line.values[dotted.end() - 1] > 12  # "today 10.12" may be the tenth of December
+    # "today 10.12" may be the tenth of December, "today at 10.12" is none
+    return line.values[dotted.end() - 1] > 12 or "c" in dotted.group()
 
 
 def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:

@@ -7,7 +7,7 @@ the lines of a page.
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from feedsvc.sources import words
@@ -15,7 +15,7 @@ from feedsvc.sources.html.fields import SECTION_NAMES
 from feedsvc.sources.html.layout import Piece, names, spaced
 from feedsvc.sources.html.marks import Marks, is_update, is_update_key, stamp_of, whole_stamp
 from feedsvc.sources.html.stated import Clock, Stated, programmed, section_beside
-from feedsvc.timestamps import Stamp
+from feedsvc.timestamps import EARLIEST, Stamp
 
 _LONGEST_DAY = 48  # characters of a day header: "News of Wednesday, 12 September 2025"
 _MOST_WORDS = 3  # beside the day in one
@@ -59,6 +59,23 @@ class Between:
         if min(days) < 1 or max(days) > monthrange(*month)[1] or days == list(range(1, len(days) + 1)):
             return []
         return [Stamp("day", date=(*month, day)) for day in days]
+
+    def with_years(
+        self, said: Sequence[Stated | None], places: Sequence[int], gaps: Sequence[Span]
+    ) -> Sequence[Stated | None]:
+        """Return what rows state, dates without a year in the one that heads them: "2024", "November 2024"."""
+        if not any(isinstance(one, Stamp) and one.date is not None and one.date[0] is None for one in said):
+            return said
+        found = [(end, [year for line in self._lines(start, end) if (year := self._year(line))]) for start, end in gaps]
+        # Several right above one another are a menu.
+        years = [(end, there[0]) for end, there in found if len(there) == 1]
+        return [_in_year(one, years, place) for one, place in zip(said, places, strict=True)]
+
+    def _year(self, line: str) -> int | None:
+        if line.isdecimal():
+            return int(line) if len(line) < 5 and EARLIEST.year <= int(line) <= self.clock.taken_at.year else None
+        month = _month(line)
+        return month[0] if month is not None else None
 
     def own(self, container: Span, items: Sequence[Span]) -> list[Beside]:
         """Return what belongs to each item of those around it, where most have a time there; else nothing."""
@@ -119,6 +136,13 @@ class Between:
                 return None
             stamp = second if second is not None and second.has_day else stamp
         return self.clock.day(stamp)
+
+
+def _in_year(stated: Stated | None, years: Sequence[tuple[int, int]], place: int) -> Stated | None:
+    year = next((year for end, year in reversed(years) if end <= place), None)
+    if year is None or not isinstance(stated, Stamp) or stated.date is None or stated.date[0] is not None:
+        return stated
+    return replace(stated, date=(year, *stated.date[1:]))
 
 
 def _month(line: str) -> tuple[int, int] | None:

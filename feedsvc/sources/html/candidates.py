@@ -7,7 +7,7 @@ climbing. What a candidate is worth is for :mod:`feedsvc.sources.html.scoring`.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from statistics import median
 
 from lxml.html import HtmlElement
@@ -60,7 +60,7 @@ def _seeds(marks: Marks) -> Iterable[tuple[HtmlElement, ...]]:
     for kinds in (links, times, texts):
         seeds += [alike[:_MOST_ITEMS] for alike in kinds if len(alike) >= _FEWEST]
     most = sorted(seeds, key=lambda seed: -len(seed))[:_MOST_KINDS]
-    named = islice(_named_alike(links, marks.layout), _MOST_NAMED)
+    named = islice(chain(_named_alike(links, marks.layout), _named_alike(times, marks.layout)), _MOST_NAMED)
     return dict.fromkeys([*(_lifted(seed, marks.layout) for seed in most), *named])
 
 
@@ -83,7 +83,7 @@ def _lifted(alike: Sequence[HtmlElement], layout: Layout) -> tuple[HtmlElement, 
 
 
 def _named_alike(kinds: Iterable[list[HtmlElement]], layout: Layout) -> Iterator[tuple[HtmlElement, ...]]:
-    """Yield links of kinds whose headlines have one class: in the hero, the grid and the list of a section."""
+    """Yield links or times of kinds that have one class: in the hero, the grid and the list of a section."""
     named: dict[str, list[list[HtmlElement]]] = defaultdict(list)
     for alike in kinds:
         around = alike[0].getparent()

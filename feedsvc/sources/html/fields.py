@@ -224,7 +224,7 @@ def _lifted(owner: HtmlElement, item: Parts, rivals: set[HtmlElement]) -> HtmlEl
             break
         element = parent
     if element is item.element and element.tag == "a" and not _holds_rival(element, owner, rivals):
-        best = element if best is owner else best
+        best = element if best is owner and owner.tag not in HEADINGS else best
     return best
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 
 from lxml.html import HtmlElement
@@ -87,8 +87,8 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
     reader = _Reader(marks, clock, base)
     between = Between(marks, clock)
     by_group: list[list[Row]] = []
-    days: list[tuple[int, date]] = []
-    at = above = _above(groups, marks)
+    gaps: list[tuple[int, int]] = []
+    at = _above(groups, marks)
     for group in groups:
         start, end = marks.layout.span(group.parent)
         read = reader.group(group)
@@ -102,12 +102,13 @@ def rows(groups: Sequence[Group], marks: Marks, clock: Clock, base: str) -> list
                 row.section = row.section or beside.section
         for first, last in spans:
             if at < first:
-                days += between.days(at, first)
+                gaps.append((at, first))
             at = last
         by_group.append(read)
     found = [row for read in by_group for row in read]
     places = [marks.layout.span(row.element)[0] for row in found]
-    moments = dated([row.stated for row in found], places, [day for day in days if day[0] >= above], clock)
+    days = [day for gap in gaps for day in between.days(*gap)]
+    moments = dated(between.with_years([row.stated for row in found], places, gaps), places, days, clock)
     for row, (stated, published) in zip(found, moments, strict=True):
         row.stated, row.published = stated, published
     return _kept(_of_the_line(groups, by_group), base)

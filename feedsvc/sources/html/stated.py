@@ -17,7 +17,8 @@ from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
 Stated = datetime | Stamp | Unknown
 
 _UTC = re.compile(r"(?:Z|[+-]00:?00)$", re.IGNORECASE)
-# By itself it may be a day and a month: what a list's other items show decides.
+# By themselves both may be other things: a length, a day and a month: what a list's other items show decides.
+AGE = re.compile(r"\d{1,2}\s?[mhd]")
 DOTTED_HOUR = re.compile(r"([01]\d|2[0-3])\.([0-5]\d)")
 _DATE_ONLY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _BESIDE = re.compile(r"[|·•/]")
@@ -47,7 +48,7 @@ class Clock:
 @lru_cache(maxsize=4096)
 def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
     """Return the time that texts state together, and a section that stands on their line."""
-    stamps = [stamp for line in lines if (stamp := whole_stamp(line) or find(line) or _dotted_hour(line)) is not None]
+    stamps = [stamp for line in lines if (stamp := _stamp(line)) is not None]
     # "Updated" counts only where nothing says when it was published.
     kept = [stamp for stamp in stamps if not is_update_key(stamp.before)] or stamps
     if not kept:
@@ -66,9 +67,14 @@ def shown(lines: tuple[str, ...]) -> tuple[Stamp | None, str | None]:
     return stamp, section
 
 
-def _dotted_hour(line: str) -> Stamp | None:
-    dotted = DOTTED_HOUR.fullmatch(line)
-    return find(f"{dotted[1]}:{dotted[2]}") if dotted is not None else None
+def _stamp(line: str) -> Stamp | None:
+    stamp = whole_stamp(line) or find(f"{line} ago" if AGE.fullmatch(line) else line)
+    # "Today 10.12" is no tenth of December where each item says such a time.
+    if stamp is None or (stamp.days_back is not None and not stamp.has_hour):
+        dotted = DOTTED_HOUR.fullmatch(line if stamp is None else stamp.after)
+        hour = find(f"{dotted[1]}:{dotted[2]}") if dotted is not None else None
+        return replace(stamp, hour=hour.hour, after="") if stamp is not None and hour is not None else hour or stamp
+    return stamp
 
 
 def _complete_each_other(one: Stamp, other: Stamp) -> bool:

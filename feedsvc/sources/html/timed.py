@@ -11,18 +11,21 @@ from operator import attrgetter
 
 from lxml.html import HtmlElement
 
+from feedsvc.sources.html.layout import word_set
 from feedsvc.sources.html.marks import Marks, headline_quality, is_update, stamp_of, whole_stamp
 from feedsvc.sources.html.places import HEADINGS, Spot, Text
-from feedsvc.sources.html.stated import DOTTED_HOUR
+from feedsvc.sources.html.stated import AGE, DOTTED_HOUR
 
 _BESIDE = re.compile(r"[|·•/]")
+_AGES = word_set("age ago timeago timestamp date posted published when")
 _NO_MONTH = re.compile(r"\d\d\.(?:1[3-9]|[2-5]\d)")
 
 
 def time_spots(spots: Sequence[Spot], marks: Marks) -> list[Spot]:
     """Return the places of a list where its times stand."""
     whole = [
-        spot.mostly(sum(_is_time(text, marks) for text in spot.texts)) or _holds_dotted_hours(spot) for spot in spots
+        spot.mostly(sum(_is_time(text, marks) for text in spot.texts)) or _holds_dotted_hours(spot) or _holds_ages(spot)
+        for spot in spots
     ]
     told = any(whole)
     return [spot for spot, is_time in zip(spots, whole, strict=True) if is_time or _holds_times(spot, told, marks)]
@@ -36,6 +39,11 @@ def _holds_dotted_hours(spot: Spot) -> bool:
     """Tell whether all items begin with an hour such as "14.35": days and months would be none, one at least."""
     opening = all(text.rank == 0 and DOTTED_HOUR.fullmatch(text.text) is not None for text in spot.texts)
     return opening and any(_NO_MONTH.fullmatch(text.text) is not None for text in spot.texts)
+
+
+def _holds_ages(spot: Spot) -> bool:
+    """Tell whether a place is named for how old its texts are, such as "2h" and "3d"; elsewhere "3m" is a length."""
+    return all(AGE.fullmatch(text.text) is not None for text in spot.texts) and not spot.hints.isdisjoint(_AGES)
 
 
 def _holds_times(spot: Spot, told: bool, marks: Marks) -> bool:
