@@ -388,6 +388,20 @@ def test_a_client_who_asks_now_and_then_is_not_slow(pair: Pair) -> None:
         assert pair.lookout.look(now) == 0
 
 
+@linux
+def test_what_only_holds_or_listens_to_the_port_is_no_client(pair: Pair) -> None:
+    """Granian's first process holds the port with a socket that its workers inherit."""
+    with socket.socket() as held, socket.socket() as listening:
+        for each in (held, listening):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        listening.bind(held.getsockname())
+        listening.listen()
+        lookout = slowness.Lookout(held.getsockname()[1])
+        assert [lookout.look(now) for now in (0, 60, 120)] == [0, 0, 0]
+    assert [pair.lookout.look(now) for now in (0, 60)] == [0, 1]
+
+
 # --- the address ------------------------------------------------------------------------------------------------------
 
 
