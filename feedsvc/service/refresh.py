@@ -183,7 +183,7 @@ class Refresher:
                 reading,
                 article=article,
                 listed=listed,
-                complaints=((Complaint(reading.origin, standing[1]),) if standing else ()) + harvest.complaints,
+                complaints=_told(reading.origin, standing[1] if standing else None, harvest.complaints),
                 code=standing[0] if standing else None,
             )
             if reading != previous:
@@ -300,6 +300,13 @@ class Refresher:
 def mint() -> tuple[ArticleId, str]:
     """Return a new article id, short enough for an address, and the guid that feeds carry."""
     return ArticleId(b32encode(secrets.token_bytes(8)).decode().rstrip("=").lower()), f"urn:uuid:{uuid.uuid4()}"
+
+
+def _told(origin: str, finding: str | None, complaints: tuple[Complaint, ...]) -> tuple[Complaint, ...]:
+    """Return the complaints about a page, what stands against it first; where it is one of them, with its line."""
+    if finding is None or (complaints and complaints[0].message == finding):
+        return complaints
+    return (Complaint(origin, finding), *complaints)
 
 
 def _failure(refused: Sequence[Complaint], standing: Mapping[str, Reading]) -> tuple[str | None, str | None]:

@@ -210,7 +210,8 @@ def test_a_folder_is_an_article_a_file_and_a_removed_file_is_retracted_in_the_en
     run = refreshed(service)
 
     assert (run.outcome, run.code, run.counts["new"]) == (Outcome.FAILED, "unreadable", 1)
-    assert "broken.md" in (run.message or "")
+    assert [complaint.where for complaint in run.complaints] == ["inbox/broken.md:3"]
+    assert (run.message or "").startswith("inbox/broken.md:3: the front matter is not YAML")
     [article] = articles(service)
     assert (article.title, article.body) == ("A ship came in", "<p>It <strong>came</strong> at noon.</p>")
     assert article.published.isoformat() == "2025-02-08T08:06:00+00:00"
