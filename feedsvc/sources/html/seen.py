@@ -43,14 +43,14 @@ class Said:
 class Seen:
     """A page's list when it was read last.
 
-    ``ways`` lead to the elements that hold its items and no other text. ``said`` has each by a digest of its markup;
+    ``way`` leads to the element that holds its items and no other text. ``said`` has each by a digest of its markup;
     the entries have no lines, as what stands above them moves. ``since`` is the time of the page that was read whole.
     """
 
     base: str
     zone: ZoneInfo
     since: datetime
-    ways: tuple[_Way, ...]
+    way: _Way
     said: Mapping[bytes, Said]
 
     @property
@@ -62,21 +62,21 @@ class Seen:
 def learnt(page: Opened, found: Line | None, harvest: Harvest) -> Seen | None:
     """Return what a page that was read whole says, None for one that is to be read whole the next time, too.
 
-    Such are short lists, those that structured data may complete, that have text between their items, and those with a
-    complaint.
+    Such are short lists, those of several parts, whose length decides which of them it has, those that structured data
+    may complete, that have text between their items, and those with a complaint.
     """
     if found is None or not found.groups or page.told or harvest.complaints:
         return None
     rows = {row.element: row for row in found.rows}
     items = {item.element for group in found.groups for item in group.items}
-    containers = list(dict.fromkeys(group.parent for group in found.groups))
-    children = [child for container in containers for child in container]
-    if not rows.keys() <= set(children) or any(_stands_between(child, items) for child in children):
+    container, *others = dict.fromkeys(group.parent for group in found.groups)
+    children = list(container)
+    if others or not rows.keys() <= set(children) or any(_stands_between(child, items) for child in children):
         return None
     said = {_key(child): _said(rows.get(child)) for child in children}
     if sum(each.lasting for each in said.values()) < _FEWEST:
         return None
-    return Seen(page.base, page.clock.zone, page.clock.taken_at, tuple(map(_way, containers)), said)
+    return Seen(page.base, page.clock.zone, page.clock.taken_at, _way(container), said)
 
 
 @dataclass(frozen=True)
@@ -116,19 +116,18 @@ def rest_of(page: Opened, seen: Seen) -> Rest | None:
     alike = (page.base, page.clock.zone) == (seen.base, seen.zone) and not page.told and not page.notes
     if not alike or abs(page.clock.taken_at - seen.since) > _LONGEST:
         return None
-    keys = {child: _key(child) for way in seen.ways for child in _at(page.tree.root, way)}
+    keys = {child: _key(child) for child in _at(page.tree.root, seen.way)}
     known = {child: seen.said[key] for child, key in keys.items() if key in seen.said}
     left_out = _left_out(known)
     return Rest(seen, keys, known, left_out) if left_out and len(known) * 2 >= len(seen.said) else None
 
 
 def _left_out(known: Mapping[HtmlElement, Said]) -> set[HtmlElement]:
-    """Return what is not read again: less the first of each container, and some from all over the list."""
+    """Return what is not read again: all that lasts but some from all over the list, its first and its last."""
     lasting = [child for child, said in known.items() if said.lasting]
     if len(lasting) < _FEWEST:
         return set()
-    firsts = {child.getparent(): child for child in reversed(lasting)}
-    return {*lasting} - {*firsts.values(), *lasting[:: len(lasting) // _READ_AGAIN], lasting[-1]}
+    return {*lasting} - {*lasting[:: len(lasting) // _READ_AGAIN], lasting[-1]}
 
 
 def _read_as_ever(known: Mapping[HtmlElement, Said], now: Mapping[HtmlElement, Said]) -> bool:
