@@ -253,6 +253,19 @@ def test_the_day_that_a_page_was_saved_dates_no_list_without_times() -> None:
     assert [entry.published for entry in page(markup).entries] == [None] * 5
 
 
+@pytest.mark.parametrize("beside", ["<i class='length'>{n}m</i>", "<i class='price'>1{n}.50</i>", "<i>1{n}.02</i>"])
+def test_a_length_a_price_and_a_day_that_may_be_an_hour_date_no_entry(beside: str) -> None:
+    harvest = page(listed(f"<li><a href='/n/{{n}}'>{{title}}</a> {beside}</li>"))
+    assert [entry.published for entry in harvest.entries] == [None] * 5
+
+
+def test_a_menu_of_years_above_a_list_heads_none_of_its_days() -> None:
+    menu = "<p><a href='?y=2024'>2024</a></p><p><a href='?y=2023'>2023</a></p>"
+    markup = listed("<li><i>1{n}.01 / 12:00</i> <a href='/n/{n}'>{title}</a></li>").replace("<ul>", f"{menu}<ul>")
+    years = {entry.published.year for entry in page(markup).entries if entry.published}
+    assert years == {2025}
+
+
 def test_an_unreadable_time_is_unknown_and_complained_of_with_its_line() -> None:
     harvest = page(listed(ITEM).replace("<ul>", "<ul>\n").replace("11:40", "25:61 08.02.2025"))
     assert [entry.published for entry in harvest.entries][:2] == [at("12:06"), None]

@@ -233,9 +233,9 @@ def _holds_rival(element: HtmlElement, owner: HtmlElement, rivals: set[HtmlEleme
 
 
 def _split_times(items: list[Parts], marks: Marks) -> None:
-    """Take headlines' own texts as their times too, where the hour stands in most of them: "12:06 Ferry resumes"."""
+    """Take headlines' own texts as their times too, where one opens most of them: "12:06 Ferry resumes"."""
     untimed = [item for item in items if not item.times]
-    timed = [item for item in untimed if isinstance(item.title, HtmlElement) and _opens_with_hour(item.title, marks)]
+    timed = [item for item in untimed if isinstance(item.title, HtmlElement) and _opens_with_time(item.title, marks)]
     if len(timed) < len(untimed) * MOSTLY:
         return
     for item in timed:
@@ -243,9 +243,11 @@ def _split_times(items: list[Parts], marks: Marks) -> None:
             item.times = (item.title,)
 
 
-def _opens_with_hour(title: HtmlElement, marks: Marks) -> bool:
+def _opens_with_time(title: HtmlElement, marks: Marks) -> bool:
     stamp = stamp_of(marks.layout.text(title)[:_LONGEST_TIME])
-    return stamp is not None and not stamp.before and stamp.has_hour
+    if stamp is None or stamp.before:
+        return False
+    return stamp.has_hour or (stamp.date is not None and stamp.date[0] is not None)
 
 
 def _set_sections(items: list[Parts], spots: list[Spot]) -> None:
