@@ -89,7 +89,10 @@ def _load_large(store: Store, file: Path, name: str, advance: Advance) -> Import
     """Take a file in; None, and nothing taken in, where articles can only be put one after the other."""
     taken = 0
     try:
-        with store.begin() as tx:
+        with store.read() as tx:
+            if tx.loading.numbers() is None:
+                return None
+        with store.fill() as tx:
             numbers = tx.loading.numbers()
             if numbers is None:
                 return None
@@ -99,6 +102,7 @@ def _load_large(store: Store, file: Path, name: str, advance: Advance) -> Import
                     _put(tx, identities, made)
                     taken += records
                     advance(records)
+                tx.loading.end()
             new = tx.articles.count() - before
     except _ComesTwice:
         advance(-taken)

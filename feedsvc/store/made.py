@@ -66,6 +66,8 @@ class Loading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._batches = 0
+        self._arrived = 0
 
     def numbers(self) -> Numbers | None:
         """Return what a :class:`Maker` elsewhere must know; None where articles are to be put in the ordinary way."""
@@ -76,7 +78,8 @@ class Loading:
     def put(self, made: Made) -> bool:
         """Write the next rows that a maker has made; False when an article is there already: then nothing can go on."""
         arriving, rows, words, names = made
-        counters.advance_articles(self._connection, arriving)
+        self._batches += 1
+        self._arrived += arriving
         try:
             insert_ready(self._connection, article, rows[0])
             for (table, _, _), keys in zip(DERIVED, rows[1:], strict=True):
@@ -86,6 +89,11 @@ class Loading:
         searching.insert(self._connection, words)
         labels.add(self._connection, {(LabelKind(kind), key): name for kind, key, name in names})
         return True
+
+    def end(self) -> None:
+        """Write down the numbers that were given: not at each batch, for FTS5 would write out its words each time."""
+        counters.advance(self._connection, counters.CHANGE, self._batches)
+        counters.advance(self._connection, counters.ARRIVAL, self._arrived)
 
 
 def _lines(table: Table, rows: list[Row], keys: list[Row]) -> list[Row]:

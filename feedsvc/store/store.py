@@ -154,6 +154,15 @@ class Store:
             yield Transaction(connection)
 
     @contextmanager
+    def fill(self) -> Iterator[Transaction]:
+        """Write as :meth:`begin` does, into a store without articles.
+
+        Who opens a SQLite file meanwhile waits for the end of the block.
+        """
+        with self._telling_outdated(), self._database.fill() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
     def _telling_outdated(self) -> Iterator[None]:
         try:
             yield

@@ -4,7 +4,10 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -155,6 +158,47 @@ def test_an_import_that_ends_before_its_time_leaves_nothing(
     assert service.desk.load_file(export(), name="export").new == ARTICLES
 
 
+_KILLED = """
+import os, signal, sys
+from feedsvc.model import Article
+from feedsvc.service import exports
+from feedsvc.store import Store
+with Store.open(sys.argv[1]).fill() as tx, open(sys.argv[2], encoding="utf-8") as lines:
+    tx.articles.put(each for each in exports.records(lines, "export") if isinstance(each, Article))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_was_on_disk_when_the_process_that_wrote_it_was_killed_is_taken_back(
+    newsroom: Newsroom, service: Service, export: Callable[..., Path]
+) -> None:
+    before = _content(service)
+    url = service.config.store.url
+    service.close()
+
+    killed = subprocess.run([sys.executable, "-c", _KILLED, url, str(export())], check=False)
+
+    [file] = newsroom.folder.rglob("feedsvc.db")
+    assert (killed.returncode, file.stat().st_size > 2_000_000) == (-signal.SIGKILL, True)
+    with closing(newsroom.open()) as again:
+        assert _content(again) == before
+        assert again.desk.load_file(export(), name="export").new == ARTICLES
+
+
+def test_who_has_the_store_open_reads_on(newsroom: Newsroom, service: Service, export: Callable[..., Path]) -> None:
+    before = _content(service)
+    with closing(newsroom.open()) as reader:
+        assert _content(reader) == before
+
+        service.desk.load_file(export(), name="export", advance=lambda _: _require(_content(reader) == before))
+
+        assert _content(reader) == _content(service) != before
+
+
+def _require(right: bool) -> None:
+    assert right
+
+
 def _children() -> list[int]:
     return [
         int(child) for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()
@@ -169,5 +213,6 @@ def _content(service: Service) -> dict[str, list[str]]:
     tables = ("article", "article_headline", "article_tag", "article_author", "label", "revision")
     with service._store.read() as tx:
         connection = tx.articles._connection
-        statements = (numbers, words, schema, *(f"SELECT * FROM {table}" for table in tables))
+        whole = ("PRAGMA integrity_check", "PRAGMA foreign_key_check", "PRAGMA journal_mode")
+        statements = (numbers, words, schema, *whole, *(f"SELECT * FROM {table}" for table in tables))
         return {each: sorted(map(str, connection.execute(text(each)))) for each in statements}
