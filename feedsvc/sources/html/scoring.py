@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from lxml.html import HtmlElement
+
 from feedsvc.sources.html.candidates import Candidate, Cluster, candidates
 from feedsvc.sources.html.context import Heading, Kind, heading, standing
 from feedsvc.sources.html.fields import induce
-from feedsvc.sources.html.layout import is_within
 from feedsvc.sources.html.links import host_and_path
 from feedsvc.sources.html.marks import Marks, headline_quality
 from feedsvc.sources.html.rows import Group, Row, descending, rows
@@ -66,13 +67,18 @@ def _is_fuller(line: Line, best: Line) -> bool:
 
 
 def _is_around(line: Line, best: Line) -> bool:
-    """Tell whether entries that all lead on hold those of a list in which few do: the best are fields of an entry."""
+    """Tell whether the best are fields of a list's entries: few lead on, and those in one entry have its time."""
     if sum(row.link is not None for row in best.rows) * 2 > len(best.rows) or any(
         row.link is None for row in line.rows
     ):
         return False
-    outer = {row.element for row in line.rows}
-    return all(is_within(row.element, outer) for row in best.rows)
+    entries = {row.element for row in line.rows}
+    held: dict[HtmlElement | None, datetime] = {}
+    for row in best.rows:
+        entry = next((one for one in (row.element, *row.element.iterancestors()) if one in entries), None)
+        if not isinstance(row.published, datetime) or held.setdefault(entry, row.published) != row.published:
+            return False
+    return None not in held
 
 
 def _with_hours(line: Line) -> int:
