@@ -149,6 +149,7 @@ def test_preview_of_the_real_page() -> None:
     ("words", "says"),
     [
         (("preview", "page.txt", "--kind", "page-txt"), "page-text"),
+        (("preview", "page.txt", "--kind", "htm"), "html"),
         (("preview", "page.txt", "--timezone", "Asia/Bacu"), "Asia/Bacu"),
         (("refresh", "front-pag"), "front-page"),
         (("publish", "toun"), "town"),

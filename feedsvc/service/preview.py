@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedsvc import model, sources
-from feedsvc.config import Config
+from feedsvc.config import Config, notation
 from feedsvc.config import Outbound as OutboundSettings
 from feedsvc.errors import NotFound
 from feedsvc.model import Complaint, Harvest, Selectors, Snapshot
@@ -57,7 +57,7 @@ def settings(config: Config | None, *, source: str | None, kind: str | None, tim
         NotFound: there is no such source, kind or zone.
     """
     if kind is not None and kind not in sources.KINDS:
-        raise NotFound("kind of source", kind, next(iter(sources.KINDS)))
+        raise NotFound("kind of source", kind, notation.nearest(kind, sources.KINDS))
     zone = config.site.zone if config else ZoneInfo("UTC")
     door = config.outbound if config else OutboundSettings()
     selectors = None
