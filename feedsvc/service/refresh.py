@@ -82,6 +82,7 @@ class Refresher:
         standing: dict[str, Reading] = {}
         harvests: list[_Harvested] = []
         refused: list[Complaint] = []
+        decided = 0
         for retrieved in self._retrieved(readings, settings):
             if isinstance(retrieved, Complaint):
                 refused.append(retrieved)
@@ -91,14 +92,15 @@ class Refresher:
             else:
                 previous = readings.get(retrieved.origin)
                 seen = [*standing.values(), *readings.values()]
-                reading, harvested = self._read(retrieved, previous, settings, seen)
+                reading, harvested = self._read(retrieved, previous, settings, seen, decided)
                 harvests += harvested
+                decided += sum(len(some) for _, some in harvested)
             standing[reading.origin] = reading
         changes = [change for _, some in harvests for change in some]
         # Links that wait are known by their lists: those that cannot be had for the moment leave them waiting.
         left = {origin for origin, reading in readings.items() if not reading.digest} if refused else set()
         if self.source.follow:
-            followed, complaints = self._follow(standing.values(), readings)
+            followed, complaints = self._follow(standing.values(), readings, decided)
             changes += followed
             refused += complaints
         gone = readings.keys() - standing.keys() - {complaint.where for complaint in refused} - left
@@ -113,6 +115,13 @@ class Refresher:
         outcome = Outcome.FAILED if code else Outcome.DONE if moves else Outcome.UNCHANGED
         kept = tuple(complaints[:_COMPLAINTS_KEPT])
         return Ended(outcome, decide.counts(harvests, complaints), code, message, kept), moves
+
+    def _instant(self, decided: int, entries: int) -> datetime:
+        """Return when the next entries are taken to have come: no two of a refresh share their instant of change.
+
+        Those of one page count back from it, a microsecond each.
+        """
+        return self.now + timedelta(microseconds=decided + entries - 1 if decided else 0)
 
     def _settings(self) -> str:
         """Everything but the bytes that decides how a snapshot is read; a newer reader reads again."""
@@ -135,7 +144,12 @@ class Refresher:
             yield from retrieve(self.source.path, known, folder=self.folder, files=sources.FILES.get(self.source.kind))
 
     def _read(
-        self, retrieved: Retrieved, previous: Reading | None, settings: str, readings: Iterable[Reading]
+        self,
+        retrieved: Retrieved,
+        previous: Reading | None,
+        settings: str,
+        readings: Iterable[Reading],
+        decided: int,
     ) -> tuple[Reading, tuple[_Harvested, ...]]:
         """Read one snapshot and store what it says; only its validators when its bytes are those of last time."""
         reading = Reading(
@@ -161,19 +175,19 @@ class Refresher:
         read = self.reader.read(self.source, retrieved.snapshot, manner)
         harvest = read.harvest
         with self.store.begin() as tx:
-            decided = self.decider.about(
+            decision = self.decider.about(
                 tx,
                 harvest,
                 source=self.source,
                 origin=reading.origin,
                 previous=previous or self._elsewhere(readings),
                 lists=lists,
-                now=self.now,
+                now=self._instant(decided, len(harvest.entries) + (harvest.article is not None)),
                 mint=mint,
             )
-            changes = decided.changes
+            changes = decision.changes
             moved = (change.article for change in changes if change.article and change.moves)
-            tx.articles.put(moved, known=decided.known)
+            tx.articles.put(moved, known=decision.known)
             standing = decide.standing_code(harvest, previous, changes, lists=lists)
             article, listed = decide.shown(harvest, changes)
             if previous and harvest.listing is not Listing.PRESENT and previous.listed:
@@ -189,7 +203,7 @@ class Refresher:
             if reading != previous:
                 tx.readings.put(reading)
             samples.note(tx, reading, retrieved.snapshot, previous, self.now)
-        decided.committed()
+        decision.committed()
         read.committed()
         return reading, ((harvest, changes),)
 
@@ -226,7 +240,7 @@ class Refresher:
         return changes
 
     def _follow(
-        self, standing: Iterable[Reading], readings: Mapping[str, Reading]
+        self, standing: Iterable[Reading], readings: Mapping[str, Reading], decided: int
     ) -> tuple[list[Change], list[Complaint]]:
         """Open the links of articles that have no text yet, each once, and take the whole article from there.
 
@@ -257,7 +271,7 @@ class Refresher:
                 found = None
             else:
                 complaints += some
-            changes += self._whole(article, found)
+            changes += self._whole(article, found, self._instant(decided + len(changes), 1))
         return changes, complaints
 
     def _put_off(self, article: Article, tried: tuple[Complaint, ...], code: str) -> None:
@@ -282,15 +296,13 @@ class Refresher:
         snapshot = Snapshot(link, fetched.body, fetched.retrieved_at, media_type, fetched.url)
         return sources.read_article(snapshot, self.source.zone, self.source.article_selectors)
 
-    def _whole(self, article: Article, found: Entry | None) -> tuple[Change, ...]:
+    def _whole(self, article: Article, found: Entry | None, now: datetime) -> tuple[Change, ...]:
         with self.store.begin() as tx:
             article = tx.articles.get(article.id) or article
             changes: tuple[Change, ...] = ()
             if found is not None:
                 harvest = Harvest(article=replace(found, link=article.link, guid=None))
-                changes = decide.decide(
-                    harvest, [article], source=self.source.name, previous=None, now=self.now, mint=mint
-                )
+                changes = decide.decide(harvest, [article], source=self.source.name, previous=None, now=now, mint=mint)
                 article = changes[0].article or article
             followed = replace(article, followed=self.now)
             tx.articles.put([followed])

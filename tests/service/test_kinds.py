@@ -228,6 +228,15 @@ def test_a_folder_is_an_article_a_file_and_a_removed_file_is_retracted_in_the_en
     service.close()
 
 
+def test_no_two_articles_of_a_folder_share_their_instant_of_change(newsroom: Newsroom) -> None:
+    for number in range(5):
+        newsroom.save(f"---\ntitle: Ship {number} came in\n---\nAt noon.\n", name=f"{number}.md")
+    service = opened(newsroom, "kind = 'folder'", "path = 'inbox'")
+    refreshed(service)
+    assert len({article.updated for article in articles(service)}) == 5
+    service.close()
+
+
 def test_a_site_that_is_down_is_told_and_loses_nothing(newsroom: Newsroom, site: Site) -> None:
     site.pages["/latest"] = ("text/html; charset=utf-8", news_page())
     service = opened(newsroom, "kind = 'html'", f"url = '{site.url('/latest')}'", "robots = false")
