@@ -15,7 +15,7 @@ CORPUS = Path(__file__).parent / "corpus" / "html"
 CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 
 # A case that goes is a question that is no longer asked: raise this when cases are added, never lower it.
-FEWEST_CASES = 146
+FEWEST_CASES = 147
 # Cases that are not read wholly right, each with what is missing: `name: why`.
 KNOWN_MISSES: dict[str, str] = {}
 

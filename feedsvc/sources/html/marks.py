@@ -17,7 +17,7 @@ from feedsvc.sources.words import Sign
 from feedsvc.text import one_line
 from feedsvc.timestamps import EARLIEST, MOST_AHEAD, Stamp, find
 
-_LONGEST_TIME = 60  # characters: "Published: Wednesday, 12 September 2025, 12:06:31 (UTC +04:00)"
+LONGEST_TIME = 60  # characters: "Published: Wednesday, 12 September 2025, 12:06:31 (UTC +04:00)"
 _DIGIT = re.compile(r"\d")
 # Chinese, Japanese and Korean say in one letter what others say in three, and mostly without spaces.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -39,7 +39,7 @@ _ATTRIBUTES = ("datetime", "data-datetime", "data-time", "data-date", "data-time
 @lru_cache(maxsize=8192)
 def stamp_of(text: str) -> Stamp | None:
     """Return the time in a short text, None when there is none."""
-    if len(text) > _LONGEST_TIME or (len(text) > 24 and not _DIGIT.search(text)):
+    if len(text) > LONGEST_TIME or (len(text) > 24 and not _DIGIT.search(text)):
         return None
     return find(text)
 
@@ -56,7 +56,7 @@ def whole_stamp(text: str) -> Stamp | None:
 
 def _beside_update(text: str) -> Stamp | None:
     """Return the publication of a text that names both: "Published: 18.11.2025 09:00 - Updated: 18.11.2025 14:35"."""
-    if len(text) > 2 * _LONGEST_TIME or not is_date_key(text.partition(":")[0]):
+    if len(text) > 2 * LONGEST_TIME or not is_date_key(text.partition(":")[0]):
         return None
     first = find(text)
     second = find(first.after) if first is not None else None
@@ -184,7 +184,7 @@ def machine_time(element: HtmlElement) -> str | None:
         return given["content"].strip()
     title = given.get("title")
     # timeago.js and its kin keep the instant in the title of the words "2 hours ago".
-    if title and len(title) <= _LONGEST_TIME and _MACHINE.search(title):
+    if title and len(title) <= LONGEST_TIME and _MACHINE.search(title):
         stamp = whole_stamp(one_line(title))
         if stamp is not None and stamp.has_day and stamp.has_hour:
             return title.strip()

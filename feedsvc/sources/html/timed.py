@@ -12,12 +12,13 @@ from operator import attrgetter
 from lxml.html import HtmlElement
 
 from feedsvc.sources.html.layout import word_set
-from feedsvc.sources.html.marks import Marks, headline_quality, is_update, stamp_of, whole_stamp
+from feedsvc.sources.html.marks import LONGEST_TIME, Marks, headline_quality, is_update, stamp_of, whole_stamp
 from feedsvc.sources.html.places import HEADINGS, Spot, Text
 from feedsvc.sources.html.stated import AGE, DOTTED_HOUR
 
 _BESIDE = re.compile(r"[|·•/]")
 _AGES = word_set("age ago timeago timestamp date posted published when")
+_LONGEST_BYLINE = 120  # characters
 _NO_MONTH = re.compile(r"\d\d\.(?:1[3-9]|[2-5]\d)")
 
 
@@ -55,10 +56,13 @@ def _holds_times(spot: Spot, told: bool, marks: Marks) -> bool:
 
 
 def _holds_time(text: str) -> bool:
-    stamp = stamp_of(text)
+    # A byline of all that is known: "Posted by admin 12 May 2025 12:06 · 3 comments · 110 views".
+    parts = _BESIDE.split(text) if LONGEST_TIME < len(text) <= _LONGEST_BYLINE else [text]
+    stamp = next(filter(None, map(stamp_of, parts)), None)
     if stamp is None or not (stamp.has_hour or stamp.date is not None):
         return False
-    return not _is_headline(f"{stamp.before}|{stamp.after}")
+    beside = (part for part in parts if stamp_of(part) is None)
+    return not _is_headline("|".join((stamp.before, stamp.after, *beside)))
 
 
 def _is_headline(text: str) -> bool:
