@@ -176,6 +176,21 @@ def test_two_stars_span_folders_and_do_not_complain_of_them(tmp_path):
     assert [found.origin for found in all_of("inbox/**", tmp_path)] == ["inbox/a.txt", "inbox/2024/b.txt"]
 
 
+@pytest.mark.parametrize("pattern", ["inbox/**/*.txt", "./inbox/**/*.txt", "**/*.txt", "{}/inbox/**/*.txt"])
+def test_two_stars_go_into_no_linked_folder_and_nothing_hidden(tmp_path: Path, pattern: str) -> None:
+    put(tmp_path / "inbox/2024/a.txt")
+    put(tmp_path / "inbox/.trash/b.txt")
+    put(tmp_path / "inbox/2024/.c.txt")
+    (tmp_path / "inbox" / "self").symlink_to(".")
+    (tmp_path / "inbox" / "2024" / "up").symlink_to("..")
+    assert [found.origin for found in all_of(pattern.format(tmp_path), tmp_path)] == ["inbox/2024/a.txt"]
+
+
+def test_two_stars_show_what_is_hidden_where_the_pattern_names_it(tmp_path: Path) -> None:
+    put(tmp_path / "inbox/.drop/a.txt")
+    assert [found.origin for found in all_of("inbox/.drop/**/*.txt", tmp_path)] == ["inbox/.drop/a.txt"]
+
+
 def test_hidden_files_are_not_pages(tmp_path):
     put(tmp_path / ".page.txt.part")
     put(tmp_path / "page.txt")

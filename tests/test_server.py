@@ -204,6 +204,13 @@ def test_a_worker_that_dies_is_replaced(running: Running) -> None:
 
 @linux
 def test_a_worker_that_finds_no_store_waits_for_it_and_the_others_serve(running: Running) -> None:
+    answered: set[str] = set()
+
+    def both_are_up() -> bool:
+        answered.add(running.get())
+        return len(answered) == 2
+
+    _eventually(both_are_up)
     gone = running.folder / "store-gone"
     gone.touch()
     (victim,) = {int(running.get())} & running.children()

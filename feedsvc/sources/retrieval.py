@@ -131,7 +131,18 @@ def _survey(pattern: str, folder: Path) -> tuple[list[Complaint], list[_Found]]:
 
 
 def _matching(pattern: str, folder: Path) -> Iterator[str]:
-    return glob.iglob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files as well
+    parts = Path(pattern).parts
+    if "**" not in parts:
+        yield from glob.iglob(pattern, root_dir=folder)  # noqa: PTH207 - Path.glob takes hidden files as well
+        return
+    # Here glob would follow links to folders, which could lead in circles; but this takes what is hidden.
+    anchor = Path(pattern).anchor
+    inner = [part for part in parts if part != anchor] + ["*"] * (parts[-1] == "**")
+    shown = {".", *(part for part in inner if part.startswith("."))}
+    root = folder / anchor
+    for path in root.glob("/".join(inner)):
+        if all(part[0] != "." or part in shown for part in path.relative_to(root).parts):
+            yield str(path)
 
 
 def _walk(pattern: str, folder: Path, endings: Collection[str]) -> tuple[list[Complaint], list[_Found]]:
