@@ -95,7 +95,9 @@ class Link(httpcore.NetworkBackend):
         for address in addresses:  # one that is private speaks against all: they are one answer of one server
             if not self._request.screen.admits(host, address):
                 leads = host if host == address else f"{host} leads to {address}, which"
-                sentence = f"{leads} is no public address, nor one that [outbound] allow names; nothing was asked there"
+                sentence = (
+                    f"{leads} is no public address, nor one that `allow` names in config.toml; nothing was asked there"
+                )
                 raise FetchError(str(self._request.url), "private_address", sentence)
 
     def _first(self, addresses: Sequence[str], port: int) -> httpcore.NetworkStream:
