@@ -4,9 +4,10 @@ Knows in which orders and spellings dates, hours and zones follow one another; h
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from feedsvc.timestamps import spelling, words
@@ -101,7 +102,7 @@ def _tokenise(text: str) -> _Line | None:
     # Replacements keep their length, so that the places hold in the line as written.
     if "m." in text or "M." in text:
         text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
-    if ":" in text:
+    if ":" in text and ("h" in text or "H" in text):
         text = _HOUR_WORD.sub(lambda match: f":{match[1]}".ljust(len(match[0])), text)
     plain = text if text.isascii() else text.translate(_DASHES)
     if "h" in text or "H" in text:  # only for the grammar: a headline beside the time keeps its own spelling
@@ -229,14 +230,12 @@ def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -
         return Stamp(form, ago=timedelta(), before=before, after=after)
     if "ago" in parts:
         return Stamp(form, ago=_ago(line, parts["ago"]), before=before, after=after)
-    stamp = Stamp(form, weekday=weekday, before=before, after=after)
+    stamp = partial(Stamp, form, weekday=weekday, before=before, after=after)
     read = _read(stamp, line, parts)
-    if isinstance(read, Stamp) and not _is_slashed(parts):
-        return read
-    if not isinstance(read, Stamp):
+    if read is None:
         said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
         lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
-        read = replace(stamp, fault=f"there is no {said}", lost=lost)
+        read = stamp(fault=f"there is no {said}", lost=lost)
     return replace(read, month_first=_read(stamp, line, parts, month_first=True)) if _is_slashed(parts) else read
 
 
@@ -244,12 +243,13 @@ def _is_slashed(parts: dict[str, re.Match[str]]) -> bool:
     return "date" in parts and parts["date"].lastgroup == "dmy" and "/" in parts["date"].group()
 
 
-def _read(stamp: Stamp, line: _Line, parts: dict[str, re.Match[str]], *, month_first: bool = False) -> Stamp | None:
-    """Return a stamp with what its parts state, None when there is no such day or hour."""
+def _read(
+    stamp: Callable[..., Stamp], line: _Line, parts: dict[str, re.Match[str]], *, month_first: bool = False
+) -> Stamp | None:
+    """Return the stamp with what its parts state, None when there is no such day or hour."""
     try:
         on = _stated_date(line, parts["date"], month_first=month_first) if "date" in parts else None
-        return replace(
-            stamp,
+        return stamp(
             date=on if isinstance(on, tuple) else None,
             days_back=on if isinstance(on, int) else None,
             hour=_stated_hour(line, parts["hour"]) if "hour" in parts else None,

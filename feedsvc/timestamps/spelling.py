@@ -10,6 +10,13 @@ OCLOCK = "\x02"
 """Stands behind an hour without minutes, which is one only next to a day."""
 
 _DIGIT = re.compile(r"\d")
+# What all that is replaced has at one of its digits, save the first two below: the beginning of a word behind it, or
+# the end of one before it. Most lines have it nowhere, and one search is quicker than trying each spelling.
+_SPELT = re.compile(r"\d(?:\s?[hud]|(?<=[aàemostz.]\s\d)\d?[:.]|(?<=á\s\d))", re.IGNORECASE)
+# "تشرين الثاني" is one month.
+_TWO_WORDS = re.compile("(?<=ن) (?=ال)")
+# Beside a date in Japanese and Chinese.
+_WEEKDAY = re.compile("[（(][月火水木金土日一二三四五六][)）]")
 # "5 de marzo de 2025"
 _OF = re.compile(r"(\d\s)de(\s[^\W\d_]{3,10}\.?\s)de(?=\s\d{4}\b)", re.IGNORECASE)
 # Portuguese for "ago". Without the accent it is Italian for "has", and words are compared without accents.
@@ -18,10 +25,6 @@ _HA = re.compile(r"\bhá(?=\s\d)", re.IGNORECASE)
 _UUR = re.compile(r"(\d(?<![\w:.]\d)\d?)[.:]([0-5]\d\s)uur\b", re.IGNORECASE)
 _DOTTED = re.compile(r"\b((?:a\slas?|às|alle(?:\sore)?|ore|godz\.?|saat)\s\d\d?)\.(?=[0-5]\d\b(?!\.))", re.IGNORECASE)
 _AT = re.compile(r"\b(?:a\slas?|às|à|alle(?:\sore)?|ore|om|(?:o\s)?godz\.?|o)(?=\s\d\d?:)", re.IGNORECASE)
-# "تشرين الثاني" is one month.
-_TWO_WORDS = re.compile("(?<=ن) (?=ال)")
-# Beside a date in Japanese and Chinese.
-_WEEKDAY = re.compile("[（(][月火水木金土日一二三四五六][)）]")
 # Where nothing follows ("heute 2 h" may go on with a traffic jam), and with a word or year that makes it no duration.
 _FULL_HOUR = re.compile(
     r"(\b(?:a\slas?|às|à|om)\s|(?<=\d{4})\s|(?<=\d{4}),\s)?((?<![\w:.])\d\d?\s?)(h|heures?|uur|Uhr)(?=\s*(?:$|[,|)\]]))",
@@ -31,10 +34,10 @@ _FULL_HOUR = re.compile(
 
 def unified(text: str) -> str:
     """Return the text with times spelt in one way."""
-    if _DIGIT.search(text) is None:
+    if not text.isascii() and _DIGIT.search(text) is not None:
+        text = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", text) if "ن ا" in text else text)
+    if _SPELT.search(text) is None:
         return text
-    if not text.isascii():
-        text = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", text))
     text = _HA.sub("qq", _OF.sub(r"\1  \2  ", text))
     text = _DOTTED.sub(r"\1:", _UUR.sub(r"\1:\2Uhr", text))
     return _FULL_HOUR.sub(_oclock, _AT.sub(lambda found: " " * len(found[0]), text))
