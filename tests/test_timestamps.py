@@ -443,6 +443,10 @@ def test_three_days_ago_as_each_language_says_it(text):
     assert found(text).ago == timedelta(days=3)
 
 
+def test_what_stands_beside_how_long_ago_loses_no_letter():
+    assert found('il y a 2 heures"Titre"').after == '"Titre"'
+
+
 @pytest.mark.parametrize("text", ["14 Uhr", "2h", "3 d", "Trains stop at 9h", "Il Milan ha 3 giorni di tempo", "9 uur"])
 def test_an_hour_without_a_day_or_a_number_of_hours_is_no_time(text):
     assert find(text) is None

@@ -110,7 +110,7 @@ def _tokenise(text: str) -> _Line | None:
     if "Uhr" in text:
         plain = _UHR.sub(r"\1:", plain)
     if " y " in text:
-        plain = _IL_Y_A.sub("ilya   ", plain)
+        plain = _IL_Y_A.sub("ilya  ", plain)
     plain = spelling.unified(plain)
     tokens = list(map(_token, _TOKEN.findall(plain)))
     letters = "".join([letter for letter, _ in tokens])

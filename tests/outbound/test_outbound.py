@@ -299,8 +299,10 @@ def test_one_private_address_among_several_speaks_against_the_name(door: Callabl
     error = failure(door(allow=[], resolve=lambda *_: ["8.8.8.8", "10.0.0.7"]), "http://mixed.example/")
     assert (error.failure, error.reason) == (
         "private_address",
-        "mixed.example leads to 10.0.0.7, which is no public address, nor one that `allow` names in config.toml; "
-        "nothing was asked there",
+        (
+            "mixed.example leads to 10.0.0.7, which is no public address, nor one that `allow` names in config.toml; "
+            "nothing was asked there"
+        ),
     )
 
 
