@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve
+from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve, spelling
 
 BAKU = ZoneInfo("Asia/Baku")
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -441,6 +441,19 @@ def test_two_hours_ago_as_each_language_says_it(text):
 )
 def test_three_days_ago_as_each_language_says_it(text):
     assert found(text).ago == timedelta(days=3)
+
+
+_PIECES = st.sampled_from(
+    ["a las", "a la", "às", "à", "alle", "alle ore", "ore", "om", "o", "godz.", "godz", "saat", "há", "5", "14", "2025",
+     ".", ":", ",", "30", "h", "heures", "uur", "Uhr", "de", "mayo", " "]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=10), st.sampled_from([" ", ""]))
+def test_the_quick_look_passes_over_no_spelling(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    each = (spelling._HA, spelling._OF, spelling._UUR, spelling._DOTTED, spelling._AT, spelling._FULL_HOUR)
+    assert spelling._SPELT.search(text) or not any(spelt.search(text) for spelt in each)
 
 
 def test_what_stands_beside_how_long_ago_loses_no_letter():
