@@ -3,12 +3,13 @@
 Knows HTTP; hides Flask, caching and wording of errors. It sees the service and nothing behind it.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedsvc.service import Service
-from feedsvc.web.front import Front
+from feedsvc.web.front import Front, noting
 from feedsvc.web.pages import Pages
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["create"]
 def create(current: Callable[[], Service], *, clock: Callable[[], float] = time.monotonic) -> "WSGIApplication":
     """Make the web of the service that ``current`` returns; it is asked at every look, and must be cheap.
 
-    ``clock``, in seconds, says when it is time to look.
+    ``clock``, in seconds, says when it is time to look. Each request is a line of the log if that has DEBUG by then.
     """
-    pages = Pages(current, clock=clock)
-    return Front(current, pages, clock=clock)
+    front = Front(current, Pages(current, clock=clock), clock=clock)
+    return noting(front) if logging.getLogger(__name__).isEnabledFor(logging.DEBUG) else front

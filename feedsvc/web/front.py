@@ -5,8 +5,7 @@ Knows the addresses and headers of documents; hides Flask from the hot path.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -30,27 +29,23 @@ from feedsvc.web.representation import (
     Answer,
     Headers,
     Resource,
-    answer,
     base_tags,
     delta,
-    in_a_window,
-    is_looked_at,
+    pieces,
     redirect,
     resource,
     vary,
 )
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from feedsvc.web.pages import Pages
 
 _log = logging.getLogger(__name__)
 
-_PIECE_BYTES = 65_536
 _DELTA_KEPT_S = 300
 _DOCUMENTS_KEPT = 16_000_000  # bytes, some 100 KB each with all codings
-_AT_HAND = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _STALE_WHILE_REVALIDATE_S = 60
 _STALE_IF_ERROR_S = 86400
 
@@ -68,6 +63,30 @@ _OPTIONS = Answer(
 )
 
 
+def noting(web: "WSGIApplication") -> "WSGIApplication":
+    """Return the web that notes each request in the log."""
+
+    def noted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        began, status = time.perf_counter(), ""
+
+        def hearing(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, headers, *error)
+
+        body = web(environ, hearing)
+        line = {
+            "method": environ["REQUEST_METHOD"],
+            "path": without_key(environ.get("PATH_INFO", "")),
+            "status": status,
+        }
+        took = {"ms": round((time.perf_counter() - began) * 1000, 2), "agent": environ.get("HTTP_USER_AGENT", "")}
+        _log.debug("request", extra=line | took)
+        return body
+
+    return noted
+
+
 class Front:
     """The whole public web as one WSGI callable."""
 
@@ -78,33 +97,21 @@ class Front:
         self._pages = pages
         self._clock = clock
         self._documents = Memory(current, limit=_DOCUMENTS_KEPT, clock=clock)
+        self._handed_out = pages.memory
         self._old = OldAddresses(current)
         self._bodies = Bodies()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if not _log.isEnabledFor(logging.DEBUG):
-            return self._serve(environ, start_response)
-        began, status = time.perf_counter(), ""
-
-        def noting(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            nonlocal status
-            status = line[:3]
-            return start_response(line, headers, *error)
-
-        body = self._serve(environ, noting)
-        line = {
-            "method": environ["REQUEST_METHOD"],
-            "path": without_key(environ.get("PATH_INFO", "")),
-            "status": status,
-        }
-        took = {"ms": round((time.perf_counter() - began) * 1000, 2), "agent": environ.get("HTTP_USER_AGENT", "")}
-        _log.debug("request", extra=line | took)
+        # Nearly all requests are answered here; the long way would give the same answers, at many times the cost.
+        at_hand = self._documents.at_hand(environ) or self._handed_out.at_hand(environ)
+        if at_hand is None:
+            return self._the_long_way(environ, start_response)
+        status_line, headers, body = at_hand
+        start_response(status_line, list(headers))  # WSGI allows servers to change the list
         return body
 
-    def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _the_long_way(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if (ready := self._at_hand(path, environ)) is not None:
-            return _sent(ready, environ, start_response)
         if (moved := self._old.configured(environ, _CORS)) is not None:
             return _sent(self._respond(moved, environ), environ, start_response)
         asked = addresses.parse(path.rstrip("/"))
@@ -118,19 +125,6 @@ class Front:
             _log.exception("request_crashed", extra={"path": path})
             response = self._respond(problems.BUG, environ)
         return _sent(response, environ, start_response)
-
-    def _at_hand(self, path: str, environ: "WSGIEnvironment") -> Answer | None:
-        """Answer what nearly all requests ask for: a document or page that was handed out before.
-
-        Everything else, and whatever needs a second thought, goes the long way, which gives the same answers.
-        """
-        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or "HTTP_A_IM" in environ:
-            return None
-        if "?" in path or not path.isascii():  # written so, the path could be the key of something else in memory
-            return None
-        found = self._documents.at_hand(path) or self._pages.at_hand(path)
-        given = None if found is None else answer(found, environ)
-        return _as_looked_at(given, environ) if given is not None and given.status in _AT_HAND else None
 
     def _answer(
         self, path: str, feed: FeedName, format_: Format, page: ArchivePage | None, environ: "WSGIEnvironment"
@@ -152,8 +146,8 @@ class Front:
         found = self._documents.get(key, lambda service: _load(service, feed, format_, page))
         answer = self._respond(found, environ)
         if answer.status is HTTPStatus.OK and page is None:
-            answer = self._delta(key, feed, format_, environ) or answer
-        return _as_looked_at(answer, environ)
+            return self._delta(key, feed, format_, environ) or answer
+        return answer
 
     def _delta(self, key: str, feed: FeedName, format_: Format, environ: "WSGIEnvironment") -> Answer | None:
         """Return what is new to a client that has an earlier state and wants no more; None if it gets all."""
@@ -172,20 +166,7 @@ class Front:
 
 def _sent(response: Answer, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     start_response(response.status_line, list(response.headers))
-    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body
-    return [body] if len(body) <= _PIECE_BYTES else _in_pieces(body)
-
-
-def _in_pieces(body: bytes) -> Iterator[bytes]:
-    # The server copies what it is given, and holds it until the client has taken it: of a slow one, a piece is enough.
-    return (body[at : at + _PIECE_BYTES] for at in range(0, len(body), _PIECE_BYTES))
-
-
-def _as_looked_at(answer: Answer, environ: "WSGIEnvironment") -> Answer:
-    if answer.status is not HTTPStatus.OK or not is_looked_at(environ):
-        return answer
-    headers = ((name, in_a_window(value) if name == "Content-Type" else value) for name, value in answer.headers)
-    return replace(answer, headers=tuple(headers))
+    return pieces(b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body)
 
 
 def _query(environ: "WSGIEnvironment") -> str:

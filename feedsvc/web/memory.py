@@ -9,10 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from feedsvc.service import Service
 from feedsvc.web.problems import Found
-from feedsvc.web.representation import Resource
+from feedsvc.web.representation import DECIDING, Finished, Resource, finished
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 _log = logging.getLogger(__name__)
 
@@ -56,15 +60,17 @@ class Memory:
         self._looking = threading.Lock()
         self._shelving = threading.Lock()
 
-    def at_hand(self, key: str) -> Resource | None:
-        """Return the resource of the key if it is there and true for all that is known; looks and loads nothing.
+    def at_hand(self, environ: "WSGIEnvironment") -> Finished | None:
+        """Answer a request whose path is the key of what is there and true for all that is known.
 
-        None now and then although it is there, so that :meth:`get` is asked and looks at the store.
+        Nearly all requests are answered here, so this is written to be short: it looks and loads nothing. None for all
+        that needs a second thought, and now and then for what is there, so that :meth:`get` is asked and looks at the
+        store.
         """
-        kept = self._kept.get(key)
+        kept = self._kept.get(environ.get("PATH_INFO", ""))
         if kept is None or kept.generation is not self._generation or self._clock() >= self._next_look:
             return None
-        return kept.resource
+        return kept.resource.answers.get(tuple(map(environ.get, DECIDING))) or finished(kept.resource, environ)
 
     def get(self, key: str, load: Callable[[Service], Found]) -> Found:
         """Return the resource of the key, from ``load`` when it is not there or no longer true.

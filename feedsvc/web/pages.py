@@ -57,7 +57,7 @@ class Pages(Flask):
         self.url_map.merge_slashes = False
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self._current = current
-        self._memory = Memory(current, limit=_PAGES_KEPT, clock=clock)
+        self.memory = Memory(current, limit=_PAGES_KEPT, clock=clock)  # by path; what has a query has it in its key
         self._old = OldAddresses(current)
 
         self.add_url_rule("/articles/<article_id>", view_func=self.article)
@@ -67,9 +67,7 @@ class Pages(Flask):
         self.add_url_rule("/static/feed.css", view_func=self.feed_style)
         self.add_url_rule("/healthz", view_func=self.healthz)
         self.add_url_rule("/readyz", view_func=self.readyz)
-        self.register_blueprint(
-            lines.LinePages(current, self._memory, self._response, self._page, clock=clock).routes()
-        )
+        self.register_blueprint(lines.LinePages(current, self.memory, self._response, self._page, clock=clock).routes())
         self.register_blueprint(lists.Lists(current, self._response, clock=clock).routes())
         self.register_blueprint(media.routes(current, self._response))
         self.register_blueprint(admin.Admin(current, self._response, self._written, clock=clock).routes())
@@ -145,10 +143,6 @@ class Pages(Flask):
         body = json.dumps({"ready": not reasons, "reasons": reasons}).encode() + b"\n"
         return _told(status, "application/json", body)
 
-    def at_hand(self, path: str) -> Resource | None:
-        """Return the page of a path, if it was handed out before and is known to be true still."""
-        return self._memory.at_hand(path)
-
     # --- the way out --------------------------------------------------------------------------------------------------
 
     def problem_page(self, problem: Problem) -> str:
@@ -156,7 +150,7 @@ class Pages(Flask):
         return self._written("problem.html", self._current(), problem=problem)
 
     def _hand_out(self, key: str, load: Callable[[Service], Found]) -> FlaskResponse:
-        return self._response(self._memory.get(key, load))
+        return self._response(self.memory.get(key, load))
 
     def _response(self, found: Found) -> FlaskResponse:
         if isinstance(found, Problem) and found.status is HTTPStatus.NOT_FOUND:

@@ -19,7 +19,7 @@ from feedsvc.service.private import Admittance
 from feedsvc.web import problems
 from feedsvc.web.memory import Memory
 from feedsvc.web.problems import Found, Problem
-from feedsvc.web.representation import NOSNIFF, in_a_window, is_looked_at, resource, vary
+from feedsvc.web.representation import NOSNIFF, resource, vary
 
 _PREFIX = "/private/"
 _PATH = re.compile(rf"{_PREFIX}([A-Za-z0-9_-]{{1,100}})/([a-z0-9-]{{1,100}})\.({'|'.join(Format)})")
@@ -95,8 +95,6 @@ def _load(service: Service, name: FeedName, format: Format) -> Found:
 def _guarded(response: FlaskResponse) -> FlaskResponse:
     if response.status_code not in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         response.headers["Cache-Control"] = "private, no-store"
-    elif response.status_code == HTTPStatus.OK and is_looked_at(request.environ):
-        response.headers["Content-Type"] = in_a_window(response.headers["Content-Type"])
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

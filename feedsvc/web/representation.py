@@ -6,7 +6,7 @@ and the pages. Pure: no clock, no store, no Flask.
 
 import gzip
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -23,6 +23,8 @@ from werkzeug.urls import iri_to_uri
 from feedsvc.model import Format
 
 Headers = tuple[tuple[str, str], ...]
+# An answer as WSGI wants it: status line, headers, body. The body may be gone through again and again.
+Finished = tuple[str, Headers, Iterable[bytes]]
 
 IDENTITY = "identity"
 METHODS = "GET, HEAD, OPTIONS"
@@ -52,14 +54,17 @@ _HEADER_REMEMBERED = 200
 _TAG_LENGTH = 100
 _TAGS_TRIED = 5
 
-# All that decides which answer a GET or HEAD gets.
-_DECIDING = tuple(
-    f"HTTP_{name}"
-    for name in ("ACCEPT_ENCODING", "IF_NONE_MATCH", "IF_MODIFIED_SINCE", "IF_MATCH", "IF_UNMODIFIED_SINCE")
-)
+# All that decides which answer a request for a resource gets.
+DECIDING = (
+    "REQUEST_METHOD", "QUERY_STRING", "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_A_IM", "HTTP_SEC_FETCH_DEST",
+)  # fmt: skip
 _Deciding = tuple[str | None, ...]
-_ANSWERS_REMEMBERED = 64
+# Nearly all requests are of a few kinds; what strangers make up must not fill the memory.
+_ANSWERS_REMEMBERED = 32
+_ASKED_LENGTH = 300
 _WEIGHT_OF_HEADERS = 8_000
+_PIECE_BYTES = 65_536
 _STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -92,8 +97,8 @@ class Resource:
 
     variants: tuple[_Variant, ...]
     last_modified: datetime | None
-    # A resource never changes, so the same request gets the same answer, and need not be thought about twice.
-    answers: dict[_Deciding, Answer] = field(default_factory=dict, repr=False, compare=False)
+    # A resource never changes, so the same request gets the same answer: by ``DECIDING``, see :func:`finished`.
+    answers: dict[_Deciding, Finished] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def weight(self) -> int:
@@ -138,24 +143,48 @@ def compressed(body: bytes) -> dict[str, bytes]:
     return {coding: data for coding, data in codings.items() if len(data) < len(body)}
 
 
+def finished(what: Resource, environ: Mapping[str, Any]) -> Finished | None:
+    """Answer a plain GET, and remember the answer; None if the request needs a second thought.
+
+    That is any other method, a query, a delta that may do, a refusal. And a path that could be the key of something
+    else in memory, if it is written so: not of ASCII, or with a question mark.
+    """
+    path = environ.get("PATH_INFO", "")
+    if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING") or "?" in path or not path.isascii():
+        return None
+    given = answer(what, environ)
+    if given.status is not HTTPStatus.NOT_MODIFIED and (given.status is not HTTPStatus.OK or base_tags(environ)):
+        return None
+    made = given.status_line, given.headers, pieces(given.body)
+    asked = tuple(map(environ.get, DECIDING))
+    if sum(map(len, filter(None, asked))) <= _ASKED_LENGTH:
+        if len(what.answers) >= _ANSWERS_REMEMBERED:
+            what.answers.clear()
+        what.answers[asked] = made
+    return made
+
+
+def pieces(body: bytes) -> Iterable[bytes]:
+    """Return the body in such pieces that a slow client costs no more than one of them.
+
+    The server copies what it is given, and holds it until the client has taken it.
+    """
+    return [body] if len(body) <= _PIECE_BYTES else _Pieces(body)
+
+
+class _Pieces:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self._body[at : at + _PIECE_BYTES] for at in range(0, len(self._body), _PIECE_BYTES))
+
+
 def answer(what: Resource, environ: Mapping[str, Any]) -> Answer:
     """Answer a GET or HEAD for the resource: 200, 304, 406 or 412; the last two with neither headers nor body.
 
     A precondition that cannot be read counts as absent (RFC 9110 §13.1.3), never as an error.
     """
-    asked = tuple(map(environ.get, _DECIDING))
-    given = what.answers.get(asked)
-    if given is None:
-        given = _decided(what, environ)
-        # Nearly all requests are of a few kinds; what strangers make up must not fill the memory.
-        if all(header is None or len(header) <= _HEADER_REMEMBERED for header in asked):
-            if len(what.answers) >= _ANSWERS_REMEMBERED:
-                what.answers.clear()
-            what.answers[asked] = given
-    return given
-
-
-def _decided(what: Resource, environ: Mapping[str, Any]) -> Answer:
     chosen = _negotiate(what.variants, environ.get("HTTP_ACCEPT_ENCODING"))
     if chosen is None:
         return Answer(HTTPStatus.NOT_ACCEPTABLE, ())
@@ -164,7 +193,9 @@ def _decided(what: Resource, environ: Mapping[str, Any]) -> Answer:
     known = _known(what, chosen, environ)
     if known is not None:
         return Answer(HTTPStatus.NOT_MODIFIED, known.validators)
-    return Answer(HTTPStatus.OK, chosen.headers, chosen.body)
+    # A browser opens the address in a window: none but browsers say so (Fetch Metadata §2.1).
+    looked_at = environ.get("HTTP_SEC_FETCH_DEST") == "document"
+    return Answer(HTTPStatus.OK, _in_a_window(chosen.headers) if looked_at else chosen.headers, chosen.body)
 
 
 def base_tags(environ: Mapping[str, Any]) -> tuple[str, ...]:
@@ -191,19 +222,6 @@ def delta(what: Resource, environ: Mapping[str, Any]) -> Answer:
     return Answer(HTTPStatus.IM_USED, (("IM", "feed"), *chosen.headers), chosen.body)
 
 
-def is_looked_at(environ: Mapping[str, Any]) -> bool:
-    """Tell whether a browser opens the address in a window: none but browsers say so (Fetch Metadata §2.1)."""
-    return environ.get("HTTP_SEC_FETCH_DEST") == "document"
-
-
-def in_a_window(content_type: str) -> str:
-    """Return what to call content of this type for whoever looks at it in a browser: a feed by the name of XML.
-
-    Under its own name browsers show source text, and apply no style sheet. The bytes stay the same.
-    """
-    return _XML if content_type in _XML_FEEDS else content_type
-
-
 def vary(format: Format) -> str:
     """Return what the answer to a request for a feed depends on."""
     return "Accept-Encoding" if format is Format.JSON else "Accept-Encoding, Sec-Fetch-Dest"
@@ -225,6 +243,13 @@ def redirect(base_url: str, path: str) -> Answer:
         NOSNIFF,
     )
     return Answer(HTTPStatus.MOVED_PERMANENTLY, headers, body)
+
+
+def _in_a_window(headers: Headers) -> Headers:
+    # A feed goes by the name of XML: under its own, browsers show source text, and apply no style sheet.
+    return tuple(
+        (name, _XML) if name == "Content-Type" and value in _XML_FEEDS else (name, value) for name, value in headers
+    )
 
 
 def _forbidden(what: Resource, environ: Mapping[str, Any]) -> bool:
@@ -263,10 +288,16 @@ def _negotiate(variants: tuple[_Variant, ...], header: str | None) -> _Variant |
     if header is None:
         # Nothing said means anything goes (§12.5.3), but only identity is sure to be understood.
         return next(variant for variant in variants if variant.coding == IDENTITY)
-    weights = _remembered(header) if len(header) <= _HEADER_REMEMBERED else _weights(header)
-    # max() keeps the first of equals, and the variants come smallest first.
-    best = max(variants, key=lambda variant: _weight(weights, variant.coding))
-    return best if _weight(weights, best.coding) > 0 else None
+    codings = tuple([variant.coding for variant in variants])
+    at = _remembered(header, codings) if len(header) <= _HEADER_REMEMBERED else _best(header, codings)
+    return None if at is None else variants[at]
+
+
+def _best(header: str, codings: tuple[str, ...]) -> int | None:
+    weights = _weights(header)
+    liked = [_weight(weights, coding) for coding in codings]
+    most = max(liked)
+    return liked.index(most) if most > 0 else None  # the first of equals, which is the smallest
 
 
 def _weight(weights: Mapping[str, float], coding: str) -> float:
@@ -291,4 +322,4 @@ def _weights(header: str) -> dict[str, float]:
 
 
 # A handful of values make up nearly all traffic; long ones are not kept, so that strangers cannot fill the memory.
-_remembered = lru_cache(maxsize=256)(_weights)
+_remembered = lru_cache(maxsize=256)(_best)

@@ -2,6 +2,7 @@
 
 from itertools import count
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from webroom import Clock, Newsroom, Reader, Reply, article, document
 from feedsvc.model import Format
 from feedsvc.service import Service
 from feedsvc.web.front import Front
+from feedsvc.web.memory import Memory
 from feedsvc.web.pages import Pages
+from feedsvc.web.representation import Resource, resource
 
 _PATHS = (
     "/feed.xml", "/atom.xml", "/feed.json", "/feeds/politics.xml", "/feeds/section-politics.json", "/feeds/search.xml",
@@ -115,3 +118,70 @@ def test_a_page_is_asked_of_flask_once(counting: tuple[Reader, list[int]], path:
     assert ask(path, accept_encoding="gzip").status == 200
     assert ask(path, accept_encoding="br", if_none_match=tag).status == 304
     assert len(asked) == 1
+
+
+def test_a_reader_who_takes_deltas_and_has_the_newest_state_is_answered_at_once(newsroom: Newsroom) -> None:
+    looks: list[int] = []
+
+    def current() -> Service:
+        looks.append(1)
+        return newsroom.service
+
+    ask = Reader(Front(current, Pages(current, clock=Clock()), clock=Clock()))
+    tag = ask("/feed.xml").headers["etag"]
+    looks.clear()
+    assert ask("/feed.xml", a_im="feed", if_none_match=tag).status == 304
+    assert looks == []
+
+
+def test_a_server_may_change_the_headers_that_it_is_given(newsroom: Newsroom) -> None:
+    front = Front(lambda: newsroom.service, Pages(lambda: newsroom.service, clock=Clock()), clock=Clock())
+
+    def ask() -> list[tuple[str, str]]:
+        environ: dict[str, Any] = {"PATH_INFO": "/feed.xml"}
+        setup_testing_defaults(environ)
+        heard: list[list[tuple[str, str]]] = []
+        front(environ, lambda _, headers, __=None: heard.append(headers))  # type: ignore[arg-type]
+        told = list(heard[0])
+        heard[0].append(("Date", "today"))
+        return told
+
+    assert ask() == ask() == ask()
+
+
+# --- what is remembered -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(newsroom: Newsroom) -> tuple[Memory, Resource]:
+    """A memory with one resource, which is too long to be given at once."""
+    memory = Memory(lambda: newsroom.service, limit=10_000_000, clock=Clock())
+    found = resource(b"0123456789" * 20_000, etag="tag", media_type="text/plain", headers=())
+    memory.get("/long", lambda _: found)
+    return memory, found
+
+
+def _environ(**headers: str) -> dict[str, Any]:
+    asked = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    return {"REQUEST_METHOD": "GET", "PATH_INFO": "/long", "QUERY_STRING": "", **asked}
+
+
+def test_a_long_answer_is_given_in_pieces_and_again(kept: tuple[Memory, Resource]) -> None:
+    memory, found = kept
+    for _ in range(2):
+        given = memory.at_hand(_environ())
+        assert given is not None
+        body = list(given[2])
+        assert (len(body), b"".join(body)) == (4, found.variants[0].body)
+    assert len(found.answers) == 1
+
+
+def test_what_strangers_make_up_is_not_remembered_for_long(kept: tuple[Memory, Resource]) -> None:
+    memory, found = kept
+    for number in range(1000):
+        assert memory.at_hand(_environ(if_none_match=f'"{number}"')) is not None
+    assert len(found.answers) <= 32
+    found.answers.clear()
+    assert memory.at_hand(_environ(if_none_match='"long"' * 100)) is not None
+    assert memory.at_hand(_environ(if_modified_since="x" * 150, accept_encoding="identity" + " " * 150)) is not None
+    assert found.answers == {}

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webroom import BASE, Newsroom, Reader, document
 
+from feedsvc import web
 from feedsvc.model import Format
 
 PATHS = {Format.RSS: "/feed.xml", Format.ATOM: "/atom.xml", Format.JSON: "/feed.json"}
@@ -276,10 +277,10 @@ def test_no_path_breaks_the_answer(ask: Reader, path: str) -> None:
 
 @pytest.mark.parametrize(("path", "status"), [("/feed.xml", "200"), ("/", "200"), ("/nosuch", "404")])
 def test_each_request_is_one_line_of_the_log_when_asked_for(
-    ask: Reader, caplog: pytest.LogCaptureFixture, path: str, status: str
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture, path: str, status: str
 ) -> None:
-    with caplog.at_level("DEBUG", "feedsvc.web.front"):
-        ask(path, user_agent="Example/1.0 (7 subscribers)")
+    with caplog.at_level("DEBUG", "feedsvc.web"):
+        Reader(web.create(lambda: newsroom.service))(path, user_agent="Example/1.0 (7 subscribers)")
     (record,) = caplog.records
     assert (record.getMessage(), record.path, record.status, record.agent) == (  # type: ignore[attr-defined]
         "request",

@@ -252,4 +252,4 @@ def test_unknown_addresses_fill_no_memory(own_newsroom: Newsroom) -> None:
         assert ask(f"/feeds/no{number}.xml").status == 404
         assert ask(f"/articles/no{number}/slug").status == 404
         assert ask("/", query=f"before=no{number}").status == 404
-    assert pages._memory._kept == {}
+    assert pages.memory._kept == {}

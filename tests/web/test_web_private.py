@@ -234,8 +234,8 @@ def test_no_key_is_ever_logged(room: Newsroom, key: str, caplog: pytest.LogCaptu
             raise RuntimeError("a bug")
 
     services = [room.service, Broken()]
-    ask = Reader(web.create(lambda: services[0]))  # type: ignore[arg-type, return-value]
     with caplog.at_level(logging.DEBUG):
+        ask = Reader(web.create(lambda: services[0]))  # type: ignore[arg-type, return-value]
         ask(f"/private/{key}/members.xml")
         ask(f"/private/{key}x/members.xml")
         services.pop(0)
