@@ -1,5 +1,6 @@
 """Times as news lines write them: what is read, in which zone, and what is refused."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.timestamps import Stamp, Unknown, day_of, find, resolve, spelling
+from feedsvc.timestamps import Stamp, Unknown, day_of, find, grammar, resolve, spelling
 
 BAKU = ZoneInfo("Asia/Baku")
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -445,15 +446,28 @@ def test_three_days_ago_as_each_language_says_it(text):
 
 _PIECES = st.sampled_from(
     ["a las", "a la", "às", "à", "alle", "alle ore", "ore", "om", "o", "godz.", "godz", "saat", "há", "5", "14", "2025",
-     ".", ":", ",", "30", "h", "heures", "uur", "Uhr", "de", "mayo", " "]
+     ".", ":", ",", "30", "h", "p.m.", "heures", "uur", "Uhr", "de", "mayo", " "]
 )  # fmt: skip
 
 
 @given(st.lists(_PIECES, max_size=10), st.sampled_from([" ", ""]))
 def test_the_quick_look_passes_over_no_spelling(pieces: list[str], between: str) -> None:
     text = between.join(pieces)
-    each = (spelling._HA, spelling._OF, spelling._UUR, spelling._DOTTED, spelling._AT, spelling._FULL_HOUR)
+    hours = (spelling._DOTTED_MERIDIEM, spelling._HOUR_WORD, spelling._LETTERED_HOUR, spelling._UHR, spelling._UUR)
+    each = (*hours, spelling._HA, spelling._OF, spelling._DOTTED, spelling._AT, spelling._FULL_HOUR)
     assert spelling._SPELT.search(text) or not any(spelt.search(text) for spelt in each)
+
+
+def test_the_dots_of_an_afternoon_need_no_space_before_them() -> None:
+    assert (found("11:49p.m.").hour, found("11:49 p.m.").hour) == (time(23, 49), time(23, 49))
+    assert found("11:49 Breakfast until noon, p.m. tea").after == "Breakfast until noon, p.m. tea"
+
+
+@given(st.text("dDnyompwzrbjquGp+gUNYMBHTacsWk.:,-/;", max_size=12))
+def test_the_quick_look_passes_over_no_part(letters: str) -> None:
+    quick, _, parts = grammar._PART.pattern.partition(")")
+    assert quick.startswith("(?=[")
+    assert (grammar._PART.search(letters) is None) == (re.search(parts, letters) is None)
 
 
 def test_what_stands_beside_how_long_ago_loses_no_letter():

@@ -6,6 +6,7 @@ Knows the words and nothing of what a line with them is for. Each is folded as l
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from feedsvc.text import headline_key
 
@@ -14,13 +15,16 @@ def _keys(listed: str) -> frozenset[str]:
     return frozenset(key for phrase in re.split(r"[,\n]", listed) if (key := fold(phrase)))
 
 
-_APOSTROPHE = re.compile("['’‘ʼʻ`´]")
-
-
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the words of a text as they are compared: no case, accents, apostrophes or punctuation."""
-    return headline_key(_APOSTROPHE.sub("", text))
+    for apostrophe in "'’‘ʼʻ`´":
+        text = text.replace(apostrophe, "")
+    return headline_key(text)
+
+
+def _by_first_word(phrases: frozenset[str]) -> dict[str, list[str]]:
+    return {first: list(begun) for first, begun in groupby(sorted(phrases), lambda phrase: phrase.split()[0])}
 
 
 # A label is made of nothing but these: at least one that says "news", and any of those that say which.
@@ -119,34 +123,30 @@ MORE = _keys(
     číst dále, celý článek, tovább, bővebben, xem thêm, chi tiết, اقرأ المزيد, المزيد, קרא עוד, 阅读全文, 查看详情, 続きを読む, 詳しく見る, 자세히 보기"""
 )
 # A line that begins with one of these is furniture, whatever follows.
-MORE_BEGINNINGS = tuple(
-    sorted(
-        _keys(
-            """dear user, dear reader, dear readers, hörmətli oxucu, hörmətli oxucular, уважаемые читатели, уважаемый читатель, шановні читачі, değerli okurlar, read also, read more, see also, read in english, read this in, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
-            həmçinin oxuyun, bizi izləyin, abunə olun, facebook da, bizi facebook, bizim telegram, telegram kanalımız, whatsapp kanalımız, xəbərləri telegram, paylaş
-            bizi takip, abone ol, google newste, haberi paylaş, ayrıca oku
-            читайте также, читать также, смотрите также, подписывайтесь, подпишитесь, следите за, поделиться, наш телеграм, мы в telegram, наш канал, узнавайте новости, оставайтесь с нами
-            читать новость на, читать на, читать этот материал на, читати новину, читайте на, также в выпуске, також у випуску
-            читайте також, дивіться також, підписуйтесь, підписуйтеся, підпишіться, стежте за, слідкуйте за, поділитися, наш телеграм, читайте нас
-            διαβάστε επίσης, δείτε επίσης, ακολουθήστε, διαβάστε ακόμα, διαβάστε περισσότερα
-            կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг
-            το άρθρο συνεχίζει μετά την διαφήμιση, το άρθρο συνεχίζεται μετά τη διαφήμιση, article continues below
-            продолжение после рекламы, haber devam ediyor"""
-        )
+MORE_BEGINNINGS = _by_first_word(
+    _keys(
+        """dear user, dear reader, dear readers, hörmətli oxucu, hörmətli oxucular, уважаемые читатели, уважаемый читатель, шановні читачі, değerli okurlar, read also, read more, see also, read in english, read this in, also read, follow us, subscribe to, join us, share on, share this, listen to, photo by, image, click here, watch the video, sign up
+        həmçinin oxuyun, bizi izləyin, abunə olun, facebook da, bizi facebook, bizim telegram, telegram kanalımız, whatsapp kanalımız, xəbərləri telegram, paylaş
+        bizi takip, abone ol, google newste, haberi paylaş, ayrıca oku
+        читайте также, читать также, смотрите также, подписывайтесь, подпишитесь, следите за, поделиться, наш телеграм, мы в telegram, наш канал, узнавайте новости, оставайтесь с нами
+        читать новость на, читать на, читать этот материал на, читати новину, читайте на, также в выпуске, також у випуску
+        читайте також, дивіться також, підписуйтесь, підписуйтеся, підпишіться, стежте за, слідкуйте за, поділитися, наш телеграм, читайте нас
+        διαβάστε επίσης, δείτε επίσης, ακολουθήστε, διαβάστε ακόμα, διαβάστε περισσότερα
+        կարդացեք նաև, հետևեք մեզ, բաժանորդագրվեք, shuningdek oqing, shuningdek o'qing, kanalimizga, bizni kuzating, каналимизга, бизни кузатинг
+        το άρθρο συνεχίζει μετά την διαφήμιση, το άρθρο συνεχίζεται μετά τη διαφήμιση, article continues below
+        продолжение после рекламы, haber devam ediyor"""
     )
 )
-STOP_BEGINNINGS = tuple(
-    sorted(
-        _keys(
-            """tags, tag, keywords, comments, leave a comment, add comment, copyright, all rights reserved, related tags, terms of use, privacy policy, reproduction
-            açar sözlər, teqlər, etiketlər, teq, şərhlər, şərh yaz, şərh yazın, şərh əlavə et, bütün hüquqlar, müəllif hüquqları, saytdakı materiallar, məlumatdan istifadə, rəy yaz, materiallardan istifadə, şərhlərşərh yaz
-            etiketler, etiket, yorumlar, yorum yaz, tüm hakları, tüm hakları saklıdır, bu habere yorum, kaynak göstermeden
-            теги, тэги, ключевые слова, комментарии, оставить комментарий, добавить комментарий, все права, копирование материалов, перепечатка, при использовании материалов, воспроизведение, метки, использование материалов
-            теги, ключові слова, коментарі, залишити коментар, додати коментар, всі права, усі права, передрук, при використанні матеріалів, копіювання матеріалів, мітки, використання матеріалів
-            ετικέτες, tags, σχόλια, αφήστε σχόλιο, με επιφύλαξη, απαγορεύεται η αναδημοσίευση, όροι χρήσης, πολιτική απορρήτου
-            պիտակներ, թեգեր, մեկնաբանություններ, բոլոր իրավունքները, հեղինակային իրավունք
-            teglar, izohlar, izoh qoldirish, barcha huquqlar, теглар, изоҳлар, изоҳ қолдириш, барча ҳуқуқлар, ყველა უფლება"""
-        )
+STOP_BEGINNINGS = _by_first_word(
+    _keys(
+        """tags, tag, keywords, comments, leave a comment, add comment, copyright, all rights reserved, related tags, terms of use, privacy policy, reproduction
+        açar sözlər, teqlər, etiketlər, teq, şərhlər, şərh yaz, şərh yazın, şərh əlavə et, bütün hüquqlar, müəllif hüquqları, saytdakı materiallar, məlumatdan istifadə, rəy yaz, materiallardan istifadə, şərhlərşərh yaz
+        etiketler, etiket, yorumlar, yorum yaz, tüm hakları, tüm hakları saklıdır, bu habere yorum, kaynak göstermeden
+        теги, тэги, ключевые слова, комментарии, оставить комментарий, добавить комментарий, все права, копирование материалов, перепечатка, при использовании материалов, воспроизведение, метки, использование материалов
+        теги, ключові слова, коментарі, залишити коментар, додати коментар, всі права, усі права, передрук, при використанні матеріалів, копіювання матеріалів, мітки, використання матеріалів
+        ετικέτες, tags, σχόλια, αφήστε σχόλιο, με επιφύλαξη, απαγορεύεται η αναδημοσίευση, όροι χρήσης, πολιτική απορρήτου
+        պիտակներ, թեգեր, մեկնաբանություններ, բոլոր իրավունքները, հեղինակային իրավունք
+        teglar, izohlar, izoh qoldirish, barcha huquqlar, теглар, изоҳлар, изоҳ қолдириш, барча ҳуқуқлар, ყველა უფლება"""
     )
 )
 SHOW = _keys(
@@ -217,6 +217,14 @@ SECTIONS = _keys(
     сиёсат, иқтисодиёт, жамият, маданият, жаҳон, дунё, фан, технология, таълим, тиббиёт, ўзбекистон, ҳодиса, молия, саломатлик, фан ва техника"""
 )
 
+# All that a label may be made of.
+IN_LABELS = NEWS | WHICH | SECTIONS
+# Languages as pages name them where one can be chosen, and the letter whose size can be.
+SWITCHES = _keys(
+    "az, aze, azə, ru, rus, ruс, en, eng, tr, u, uk, ur, ukr, ua, рус, укр, англ, հայ, am, hy, uz, ўз, o'z, ελ, el, gr, ge, қаз, kz, fa, ar, de, fr, a"
+)
+# What rates are given of.
+PRICED = _keys("usd, eur, rub, gbp, try, azn, uzs, uah, amd, kzt, gel, dolar, euro, altin, bist")
 # What a line begins with that names the maker of a picture, or where the news comes from.
 CREDITS = _keys(
     "photo, photos, photo by, photo credit, image, picture, illustration, foto, fotoğraf, şəkil, фото, фотограф, иллюстрация"

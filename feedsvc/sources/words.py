@@ -61,10 +61,6 @@ _CONTACT = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|^[\s\S]{0,20}(?:\(\+?\d{2,4}\)|\+\d{2,3})[\d\s\-()]{6,}$|^[\w-]+\.(?:az|com|ru|ua|net|org|info|am|uz|gr|tr)$",
     re.IGNORECASE,
 )
-_SWITCH = re.compile(
-    r"^\W*(?:(?:aze?|azə|ru[sс]?|eng?|tr|uk?r?|ua|рус|укр|англ|հայ|am|hy|uz|ўз|o[ʻ']z|ελ|el|gr|ge|қаз|kz|fa|ar|de|fr|a[-+]?)\b[\W_]*){2,}$",
-    re.IGNORECASE,
-)
 _SIGNED = re.compile(r"\s([^\W\d_]{5,}):\s+([^:]{3,40})$")
 _LOOK_ALIKE = str.maketrans("aceopxyikmthb", "асеорхуікмтнв")
 _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
@@ -76,52 +72,58 @@ def sign(text: str) -> Sign | None:
     if len(text) > LONGEST:
         return _long_sign(text)
     key = fold(text)
-    return next((found for says, found in _SIGNS if says(text, key)), None)
+    parts = key.split()
+    return next((found for says, found in _SIGNS if says(text, key, parts)), None)
 
 
 def _is_rights(text: str, key: str) -> bool:
     # Without a year or its words the sign credits a picture.
     if text.startswith(("©", "(c)", "(C)")) and _YEAR.search(text):
         return True
-    return len(text) <= LONGEST * 3 and any(phrase in key for phrase in vocabulary.RIGHTS)
+    return len(text) <= LONGEST * 3 and any(map(key.__contains__, vocabulary.RIGHTS))
 
 
-# The first that holds decides. Whole phrases come before beginnings, and what introduces lists before furniture.
-_SIGNS: tuple[tuple[Callable[[str, str], object], Sign], ...] = (
-    (_is_rights, Sign.STOP),
-    (lambda _text, key: not key or key.replace(" ", "").isdigit() or _count(key), Sign.COUNT),
-    (lambda _text, key: key in vocabulary.OTHERS, Sign.OTHER),
-    (lambda _text, key: key in vocabulary.ENDS or _is_pager(key), Sign.END),
-    (lambda _text, key: is_label(key), Sign.LABEL),
-    (lambda _text, key: _heads_another_list(key), Sign.OTHER),
+# The first that holds decides. Whole phrases come before beginnings, and what introduces lists before furniture. Most
+# lines are headlines, of which each question is asked: it begins with the cheapest look that answers most of them.
+_SIGNS: tuple[tuple[Callable[[str, str, list[str]], object], Sign], ...] = (
+    (lambda text, key, _parts: _is_rights(text, key), Sign.STOP),
+    (lambda _text, key, parts: not key or _is_count(parts), Sign.COUNT),
+    (lambda _text, key, _parts: key in vocabulary.OTHERS, Sign.OTHER),
+    (lambda _text, key, parts: key in vocabulary.ENDS or _is_pager(parts), Sign.END),
+    (lambda _text, key, _parts: is_label(key), Sign.LABEL),
+    (lambda _text, _key, parts: _heads_another_list(parts), Sign.OTHER),
     (
-        lambda text, key: key in vocabulary.MORE or (len(key) > 4 and key in vocabulary.COUNTED) or _SWITCH.match(text),
+        lambda _text, key, parts: (
+            key in vocabulary.MORE or (len(key) > 4 and key in vocabulary.COUNTED) or _is_switch(parts)
+        ),
         Sign.MORE,
     ),
-    (lambda _text, key: _opens_list(key), Sign.MORE),
-    (lambda text, _key: author(text) is not None, Sign.AUTHOR),
-    (lambda text, _key: "©" in text or (":" in text and fold(text.partition(":")[0]) in vocabulary.CREDITS), Sign.MORE),
-    (lambda _text, key: _begins(key, vocabulary.STOP_BEGINNINGS) and len(key.split()) <= 7, Sign.STOP),
-    (lambda _text, key: _begins(key, vocabulary.MORE_BEGINNINGS) or _is_menu(key.split()), Sign.MORE),
-    (lambda text, _key: _is_contact(text) or _is_rate(text) or _is_weather(text), Sign.MORE),
+    (lambda _text, _key, parts: parts[0] in vocabulary.SHOW and is_label(" ".join(parts[1:])), Sign.MORE),
+    (lambda text, key, parts: _author(text, key, parts) is not None, Sign.AUTHOR),
+    (
+        lambda text, _key, _parts: "©" in text or (":" in text and fold(text.partition(":")[0]) in vocabulary.CREDITS),
+        Sign.MORE,
+    ),
+    (lambda _text, key, parts: len(parts) <= 7 and _begins(key, parts, vocabulary.STOP_BEGINNINGS), Sign.STOP),
+    (lambda _text, key, parts: _begins(key, parts, vocabulary.MORE_BEGINNINGS) or _is_menu(parts), Sign.MORE),
+    (lambda text, _key, parts: _is_contact(text) or _is_rate(text, parts) or _is_weather(text), Sign.MORE),
 )
 
 
-# Most lines are headlines: a cheap look first.
 def _is_contact(text: str) -> bool:
-    return any(sign in text for sign in ".@/+(") and _CONTACT.search(text) is not None
+    return any(map(text.__contains__, ".@/+(")) and _CONTACT.search(text) is not None
 
 
-def _is_rate(text: str) -> bool:
-    return _DIGIT.search(text) is not None and _RATES.search(text) is not None
+def _is_rate(text: str, parts: list[str]) -> bool:
+    priced = not vocabulary.PRICED.isdisjoint(parts) or any(map(text.__contains__, "$€₽£₺"))
+    return priced and _RATES.search(text) is not None
 
 
 def _is_weather(text: str) -> bool:
-    return (
-        _DIGIT.search(text) is not None
-        and _WEATHER.search(text) is not None
-        and (len(text.split()) <= 5 or text.count("°") > 1)
-    )
+    # Without a sign of degrees it is all that a line says: "+5 C".
+    degrees = text.count("°")
+    short = len(text) <= 12 if not degrees else degrees > 1 or len(text.split()) <= 5
+    return short and _DIGIT.search(text) is not None and _WEATHER.search(text) is not None
 
 
 def _long_sign(text: str) -> Sign | None:
@@ -129,57 +131,45 @@ def _long_sign(text: str) -> Sign | None:
     key = fold(opening)
     if _is_rights(text, key):
         return Sign.STOP
-    if _begins(key, vocabulary.MORE_BEGINNINGS):
+    parts = key.split()
+    if _begins(key, parts, vocabulary.MORE_BEGINNINGS):
         return Sign.MORE
-    if _begins(key, vocabulary.STOP_BEGINNINGS):
+    if _begins(key, parts, vocabulary.STOP_BEGINNINGS):
         return Sign.STOP if ":" in text[:30] else None
-    return Sign.MORE if _is_menu(key.split()) else None
+    return Sign.MORE if _is_menu(parts) else None
 
 
 def is_label(key: str) -> bool:
     """Tell whether a folded line could introduce a news line, though it may be a terminator too ("All news")."""
-    words = key.split()
     if key in vocabulary.LABELS:
         return True
-    return (
-        len(words) <= 5
-        and any(word in vocabulary.NEWS for word in words)
-        and all(word in vocabulary.NEWS or word in vocabulary.WHICH or word in vocabulary.SECTIONS for word in words)
-    )
+    parts = key.split()
+    return len(parts) <= 5 and not vocabulary.NEWS.isdisjoint(parts) and vocabulary.IN_LABELS.issuperset(parts)
 
 
-def _is_pager(key: str) -> bool:
+def _is_pager(parts: list[str]) -> bool:
     """Tell whether a line leads to the other pages of a list: "« 1 2 3 … 120 »"."""
-    if _DIGIT.search(key) is None:
+    if len(parts) - sum(map(str.isdecimal, parts)) > 2:
         return False
-    words = key.split()
-    numbers = [int(word) for word in words if word.isdecimal() and len(word) < 6]
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 6]
     steps = sum(1 for one, other in pairwise(numbers) if other == one + 1)
-    return steps > 1 and len(words) - len(numbers) <= 2
+    return steps > 1 and len(parts) - len(numbers) <= 2
 
 
-def _opens_list(key: str) -> bool:
-    """Tell whether a line is the switch of a news line: "Show news feed"."""
-    verb, _, rest = key.partition(" ")
-    return verb in vocabulary.SHOW and is_label(rest)
-
-
-def _heads_another_list(key: str) -> bool:
-    words = key.split()
-    if 2 < len(words) <= 4 and " ".join(words[:-1]) in vocabulary.OTHERS:
+def _heads_another_list(parts: list[str]) -> bool:
+    if 2 < len(parts) <= 4 and " ".join(parts[:-1]) in vocabulary.OTHERS:
         return True
     return (
-        2 <= len(words) <= 5
-        and any(word in vocabulary.OTHER_WORDS for word in words)
-        and any(word in vocabulary.NEWS for word in words)
-        and all(
-            word in vocabulary.NEWS
-            or word in vocabulary.WHICH
-            or word in vocabulary.SECTIONS
-            or word in vocabulary.OTHER_WORDS
-            for word in words
-        )
+        2 <= len(parts) <= 5
+        and not vocabulary.OTHER_WORDS.isdisjoint(parts)
+        and not vocabulary.NEWS.isdisjoint(parts)
+        and all(part in vocabulary.IN_LABELS or part in vocabulary.OTHER_WORDS for part in parts)
     )
+
+
+def _is_switch(parts: list[str]) -> bool:
+    """Tell whether a line switches between languages or sizes of letters: "AZ | RU | EN", "A- A+"."""
+    return len(parts) > 1 and vocabulary.SWITCHES.issuperset(parts)
 
 
 def is_section(text: str) -> bool:
@@ -246,16 +236,20 @@ def author(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     key = fold(text)
+    return _author(text, key, key.split())
+
+
+def _author(text: str, key: str, parts: list[str]) -> str | None:
     if key in vocabulary.AUTHORS_ALONE:
         return ""
     if ":" not in text:
-        return _byline(text, key.split())
+        return _byline(text, parts)
     signed, named = _SIGNED.search(text), _NAME_AFTER.match(text)
     if signed is not None and fold(signed[1]) in vocabulary.AUTHORS_ALONE:
         return signed[2].strip()
     if named is not None:
         return named[2].strip() if not vocabulary.AUTHORS.isdisjoint((fold(named[1]), _cyrillic(named[1]))) else None
-    return _byline(text, key.split())
+    return _byline(text, parts)
 
 
 def _cyrillic(text: str) -> str:
@@ -266,15 +260,14 @@ def _cyrillic(text: str) -> str:
 def _byline(text: str, keys: list[str]) -> str | None:
     if 2 <= len(keys) <= 8 and any(word.startswith(vocabulary.ROLES) for word in keys[1:]) and text[-1].isalpha():
         return re.split(r"\s[-–—|]\s|,", text)[0].strip()
+    if not text.startswith("By "):
+        return None
     parts = text.split()
-    is_named = parts[0] == "By" and 2 <= len(parts) <= 5 and all(part[0].isupper() for part in parts)
-    return " ".join(parts[1:]) if is_named else None
+    return " ".join(parts[1:]) if 2 <= len(parts) <= 5 and all(part[0].isupper() for part in parts) else None
 
 
-def _begins(key: str, beginnings: tuple[str, ...]) -> bool:
-    return key.startswith(beginnings) and any(
-        key.startswith(beginning) and key[len(beginning) : len(beginning) + 1] in ("", " ") for beginning in beginnings
-    )
+def _begins(key: str, parts: list[str], beginnings: dict[str, list[str]]) -> bool:
+    return bool(parts) and any(f"{key} ".startswith(f"{beginning} ") for beginning in beginnings.get(parts[0], ()))
 
 
 def _is_menu(words: list[str]) -> bool:
@@ -299,10 +292,12 @@ def _is_menu(words: list[str]) -> bool:
     return entries >= 3 or (entries >= 2 and not any(word in vocabulary.SECTIONS for word in words))
 
 
-def _count(key: str) -> bool:
-    if _DIGIT.search(key) is None:
-        return False
-    words = _NUMBER.sub(" ", key).strip()
-    return len(words) < LONGEST and all(
-        word in vocabulary.COUNTED or word.startswith(vocabulary.COUNTED_STEMS) for word in words.split()
-    )
+def _is_count(parts: list[str]) -> bool:
+    """Tell whether a line is numbers and what they count: "1 204 views"."""
+    numbers = 0
+    for part in parts:
+        words = _NUMBER.sub(" ", part).split()
+        numbers += words != [part]
+        if not all(word in vocabulary.COUNTED or word.startswith(vocabulary.COUNTED_STEMS) for word in words):
+            return False
+    return numbers > 0

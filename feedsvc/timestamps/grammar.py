@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache, partial
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from feedsvc.timestamps import spelling, words
@@ -21,16 +22,10 @@ _LONGEST = 160  # characters; nothing longer was ever a time with a section, onl
 _MARKS = r"\u0300-\u036f\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _WORD = rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*"
 _TOKEN = re.compile(
-    r"\d+|(?<=\d)[年月日号時时點点分년월일시분](?![前间間钟鐘전간])"
+    r"\d+|[年月日号時时點点分년월일시분](?<=\d.)(?![前间間钟鐘전간])"
     rf"|{_WORD}(?:['’‘ʼʻ`´]{_WORD})*|[^\s\w]|_"
 )
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
-_DOTTED_MERIDIEM = re.compile(r"\b([ap])\.m\.", re.IGNORECASE)
-# They begin with a digit, not with what must not stand before it, for then the search goes from digit to digit.
-_LETTERED_HOUR = re.compile(r"(\d(?<![\w:.]\d)\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
-_UHR = re.compile(r"(\d(?<![\w:.]\d)\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
-_HOUR_WORD = re.compile(r":([0-5]\d)\s?h\b", re.IGNORECASE)  # "14:35 h"
-_IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
+_DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
 # Each token of a line becomes one letter, and these expressions read the letters: d and D a number of one and of two
@@ -49,13 +44,14 @@ _DATES = (
     r"|(?P<short>[dD]\.[dD]\.(?=,?c?[dD](?::D|\.D(?![.:dDny])))|[dD][./]D(?!:|\.[dDn]|/[dDyn](?!:)))"
 )
 _PART = re.compile(
+    r"(?=[dDnyompwzrbjquGp+])(?:"  # what a part begins with: in most headlines few letters
     r"(?P<ago>(?:[dDno]?u\.?[,c]?)+g|Gc?(?:[dDno]?u\.?[,c]?)+|[dDn](?:U|Ng))"
     rf"|{_DATES}"
     r"|(?P<hour>p?[dD]:D(?::D(?:\.n)?)?a?|[dD]a|p?[dD]H(?:[dD]N?)?)"
     r"|(?P<back>r|bu(?!g))"
     r"|(?P<now>j|qQ)"
     r"|(?P<zone>z(?:[+\-](?:[dD](?::D)?|n))?|\+D:D)"
-    r"|(?P<weekday>w+c?)"
+    r"|(?P<weekday>w+c?))"
 )
 _SLOT = {
     "ymd": "date",
@@ -76,12 +72,19 @@ _SEPARATORS = " \t\u00a0,|/-–—•·:;"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line as letters for the grammar, with each token's value and place."""
+    """A line as letters for the grammar, with each token's value.
+
+    ``plain`` is the text with its times spelt in one way, character by character in the same places.
+    """
 
     text: str
+    plain: str
     letters: str
     values: list[int]
-    spans: list[tuple[int, int]]
+
+    def span(self, token: int) -> tuple[int, int]:
+        """Return where a token begins and ends in the text."""
+        return next(islice(_TOKEN.finditer(self.plain), token, None)).span()
 
 
 @lru_cache(maxsize=4096)
@@ -94,29 +97,17 @@ def _token(token: str) -> tuple[str, int]:
         if size <= 2:
             return "dD"[size - 1], value
         return "y" if size == 4 and 1900 <= value <= 2199 else "n", value
-    return words.kind_of(token) if kind.isalpha() else (kind, 0)
+    return words.kind_of(token) if kind.isalpha() else (_DASHES.get(kind, kind), 0)
 
 
 def _tokenise(text: str) -> _Line | None:
     """Return the line for the grammar, or None when no part of it can be a time's: most lines are headlines."""
-    # Replacements keep their length, so that the places hold in the line as written.
-    if "m." in text or "M." in text:
-        text = _DOTTED_MERIDIEM.sub(r"\1m  ", text)
-    if ":" in text and ("h" in text or "H" in text):
-        text = _HOUR_WORD.sub(lambda match: f":{match[1]}".ljust(len(match[0])), text)
-    plain = text if text.isascii() else text.translate(_DASHES)
-    if "h" in text or "H" in text:  # only for the grammar: a headline beside the time keeps its own spelling
-        plain = _LETTERED_HOUR.sub(r"\1:", plain)
-    if "Uhr" in text:
-        plain = _UHR.sub(r"\1:", plain)
-    if " y " in text:
-        plain = _IL_Y_A.sub("ilya  ", plain)
-    plain = spelling.unified(plain)
+    text, plain = spelling.unified(text)
     tokens = list(map(_token, _TOKEN.findall(plain)))
     letters = "".join([letter for letter, _ in tokens])
     if _PART.search(letters) is None:
         return None
-    return _Line(text, letters, [value for _, value in tokens], [match.span() for match in _TOKEN.finditer(plain)])
+    return _Line(text, plain, letters, [value for _, value in tokens])
 
 
 @lru_cache(maxsize=2048)
@@ -195,7 +186,7 @@ def _is_foreign_month(line: _Line, part: re.Match[str]) -> bool:
     if len(line.letters) > 12:
         return False
     place = part.start() + part.group().index("W")
-    start, end = line.spans[place]
+    start, end = line.span(place)
     months = words.foreign_months(behind_a_dot=line.letters[place - 1] == ".")
     month = months.get(words.fold(line.text[start:end]))
     if month is None:
@@ -223,8 +214,9 @@ def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -
     # "… of the year" belongs to the time, unless a headline begins with the word.
     if trailing == len(letters) or not letters[trailing].isalnum():
         end = trailing
-    before = _before(line.text[: line.spans[start][0]])
-    after = _after(line.text[line.spans[end - 1][1] :])
+    # Most stamps are all that their line says.
+    before = _before(line.text[: line.span(start)[0]]) if start else ""
+    after = _after(line.text[line.span(end - 1)[1] :]) if end < len(letters) else ""
     weekday = "weekday" in parts
     if "now" in parts:
         return Stamp(form, ago=timedelta(), before=before, after=after)
@@ -233,7 +225,7 @@ def _stamp(line: _Line, parts: dict[str, re.Match[str]], start: int, end: int) -
     stamp = partial(Stamp, form, weekday=weekday, before=before, after=after)
     read = _read(stamp, line, parts)
     if read is None:
-        said = line.text[line.spans[start][0] : line.spans[end - 1][1]]
+        said = line.text[line.span(start)[0] : line.span(end - 1)[1]]
         lost = frozenset(name for name, slot in (("day", "date"), ("hour", "hour")) if slot in parts)
         read = stamp(fault=f"there is no {said}", lost=lost)
     return replace(read, month_first=_read(stamp, line, parts, month_first=True)) if _is_slashed(parts) else read

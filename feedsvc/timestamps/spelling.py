@@ -1,7 +1,8 @@
 """Ways of writing a time that are others of one length: each is brought to the one that the grammar knows.
 
-Knows the small words around hours and dates ("a las", "alle ore", "5 de mayo de 2025") and hours without minutes; hides
-them from the grammar. Every character keeps its place, so that the places hold in the line as written.
+Knows the small words around hours and dates ("a las", "alle ore", "5 de mayo de 2025"), hours with letters and hours
+without minutes; hides them from the grammar. Every character keeps its place, so that the places hold in the line as
+written.
 """
 
 import re
@@ -10,13 +11,19 @@ OCLOCK = "\x02"
 """Stands behind an hour without minutes, which is one only next to a day."""
 
 _DIGIT = re.compile(r"\d")
-# What all that is replaced has at one of its digits, save the first two below: the beginning of a word behind it, or
+# What all that is replaced has at one of its digits, save the first three below: the beginning of a word behind it, or
 # the end of one before it. Most lines have it nowhere, and one search is quicker than trying each spelling.
-_SPELT = re.compile(r"\d(?:\s?[hud]|(?<=[aàemostz.]\s\d)\d?[:.]|(?<=á\s\d))", re.IGNORECASE)
+_SPELT = re.compile(r"\d(?:\s?[hud]|\s*[ap]\.m|(?<=[aàemostz.]\s\d)\d?[:.]|(?<=á\s\d))", re.IGNORECASE)
+_IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 # "تشرين الثاني" is one month.
 _TWO_WORDS = re.compile("(?<=ن) (?=ال)")
 # Beside a date in Japanese and Chinese.
 _WEEKDAY = re.compile("[（(][月火水木金土日一二三四五六][)）]")
+_DOTTED_MERIDIEM = re.compile(r"(\d\s*[ap])\.m\.", re.IGNORECASE)
+_HOUR_WORD = re.compile(r":([0-5]\d)\s?h\b", re.IGNORECASE)  # "14:35 h"
+# They begin with a digit, not with what must not stand before it, for then the search goes from digit to digit.
+_LETTERED_HOUR = re.compile(r"(\d(?<![\w:.]\d)\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
+_UHR = re.compile(r"(\d(?<![\w:.]\d)\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
 # "5 de marzo de 2025"
 _OF = re.compile(r"(\d\s)de(\s[^\W\d_]{3,10}\.?\s)de(?=\s\d{4}\b)", re.IGNORECASE)
 # Portuguese for "ago". Without the accent it is Italian for "has", and words are compared without accents.
@@ -32,15 +39,25 @@ _FULL_HOUR = re.compile(
 )
 
 
-def unified(text: str) -> str:
-    """Return the text with times spelt in one way."""
+def unified(text: str) -> tuple[str, str]:
+    """Return the text with the letters of an hour blanked, and the same with all times spelt in one way.
+
+    What stands beside a time is taken from the former: it keeps its own spelling.
+    """
+    is_spelt = _SPELT.search(text) is not None
+    if is_spelt:
+        text = _HOUR_WORD.sub(lambda found: f":{found[1]}".ljust(len(found[0])), _DOTTED_MERIDIEM.sub(r"\1m  ", text))
+    plain = text
+    if " y " in text:
+        plain = _IL_Y_A.sub("ilya  ", plain)
     if not text.isascii() and _DIGIT.search(text) is not None:
-        text = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", text) if "ن ا" in text else text)
-    if _SPELT.search(text) is None:
-        return text
-    text = _HA.sub("qq", _OF.sub(r"\1  \2  ", text))
-    text = _DOTTED.sub(r"\1:", _UUR.sub(r"\1:\2Uhr", text))
-    return _FULL_HOUR.sub(_oclock, _AT.sub(lambda found: " " * len(found[0]), text))
+        plain = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", plain) if "ن ا" in plain else plain)
+    if is_spelt:
+        plain = _UHR.sub(r"\1:", _LETTERED_HOUR.sub(r"\1:", plain))
+        plain = _HA.sub("qq", _OF.sub(r"\1  \2  ", plain))
+        plain = _DOTTED.sub(r"\1:", _UUR.sub(r"\1:\2Uhr", plain))
+        plain = _FULL_HOUR.sub(_oclock, _AT.sub(lambda found: " " * len(found[0]), plain))
+    return text, plain
 
 
 def _oclock(found: re.Match[str]) -> str:

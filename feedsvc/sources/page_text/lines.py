@@ -124,12 +124,15 @@ def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     bare = text if text[0].isalnum() else _BULLET.sub("", text) or text
     if bare[0] in "-–—" and len(bare) < 50 and _DASH.match(bare) and len(bare.split()) <= 4 and not _DIGIT.search(bare):
         bare = _DASH.sub("", bare)
-    if ":" in bare and (bare[0].isdigit() or bare[-1].isdigit()):  # it stands at an end, and a paragraph is long
-        bare = _GLUED.sub(_unglued, bare)
     sectioned = _sectioned(raw.strip())
     if sectioned is not None:
         return Line(number, sectioned[1], gap, blanks, section=sectioned[0])
     stamp = find(bare)
+    if stamp is not None and not (stamp.before or stamp.after):
+        return Line(number, bare, gap, blanks, stamp=stamp)
+    if ":" in bare and (bare[0].isdigit() or bare[-1].isdigit()):  # it stands at an end, and a paragraph is long
+        bare = _GLUED.sub(_unglued, bare)
+        stamp = find(bare)
     if stamp is None and len(bare) < 40 and _ALMOST_A_DATE.match(bare):
         stamp = Stamp("?", fault=f"no date can be read in {bare!r}")
     inline = None
