@@ -199,6 +199,8 @@ def test_a_reader_with_an_earlier_state_is_told_only_what_is_new(many: Newsroom,
     assert delta.headers["cache-control"] == "no-store"
     assert {part.strip() for part in delta.headers["vary"].split(",")} == {"A-IM", "If-None-Match", "Accept-Encoding"}
     assert ask(path, A_IM="feed", If_None_Match=delta.headers["etag"]).status == 304
+    ask.waits(-1)  # at the same moment as the last: the whole document is at hand
+    assert ask(path, A_IM="feed", If_None_Match=before.headers["etag"]) == delta
 
 
 @pytest.mark.parametrize(
