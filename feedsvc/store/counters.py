@@ -12,10 +12,11 @@ PUBLICATION = "publication"
 _READ = select(counter.c.value).where(counter.c.name == bindparam("which"))
 _GROW = update(counter).where(counter.c.name == bindparam("which")).values(value=counter.c.value + bindparam("by"))
 _ADVANCE = _GROW.returning(counter.c.value)
-# In words, as SQLAlchemy spells a list anew each time.
-_GROW_BOTH = text(
-    "UPDATE counter SET value = value + CASE name WHEN 'change' THEN 1 ELSE :arriving END"
-    " WHERE name IN ('change', 'arrival') RETURNING name, value"
+_READ_BOTH = select(counter.c.name, counter.c.value).where(counter.c.name.in_([CHANGE, ARRIVAL]))
+# A row at a time, and without RETURNING: before it changes several rows, or returns one, SQLite marks a place to go back
+# to, and FTS5 then writes out what words it has collected, at every batch of a large import.
+_SET = text(
+    "INSERT INTO counter (name, value) VALUES (:which, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 
 
@@ -34,9 +35,7 @@ def advance(connection: Connection, name: str, by: int = 1) -> int:
 
 def advance_articles(connection: Connection, arriving: int) -> tuple[int, int]:
     """Add one to the change number and ``arriving`` to that of arrivals; return both."""
-    first = {CHANGE: 1, ARRIVAL: arriving}
-    grown = {row.name: row.value for row in connection.execute(_GROW_BOTH, {"arriving": arriving})}
-    for name in first.keys() - grown:
-        connection.execute(insert(counter).values(name=name, value=first[name]))
-    numbers = first | grown
-    return numbers[CHANGE], numbers[ARRIVAL]
+    before = {row.name: row.value for row in connection.execute(_READ_BOTH)}
+    change, arrival = before.get(CHANGE, 0) + 1, before.get(ARRIVAL, 0) + arriving
+    connection.execute(_SET, [{"which": CHANGE, "value": change}, {"which": ARRIVAL, "value": arrival}])
+    return change, arrival
