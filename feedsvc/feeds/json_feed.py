@@ -13,7 +13,7 @@ from feedsvc.feeds.written import Written
 from feedsvc.model import Enclosure
 
 _known: Memory[Item, bytes] = Memory(4_000_000)
-_json = json.JSONEncoder(ensure_ascii=False).encode
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # what is made here holds no circle
 
 
 def write(channel: Channel, items: Sequence[Item]) -> Written:
@@ -44,24 +44,29 @@ def _line(item: Item) -> bytes:
 
 
 def _item(item: Item) -> dict[str, Any]:
-    fields = {
-        "id": item.guid,
-        "url": item.link,
-        "external_url": item.via,
-        "title": item.title,
-        "summary": item.summary,
-        "content_html": item.content,
-        # One of the two contents must be there, and may not be empty; a headline alone is its own content.
-        "content_text": None if item.content else item.summary or item.title,
-        "image": item.image,
-        "date_published": item.published.isoformat(),
-        "date_modified": item.updated.isoformat(),
-        "authors": [{"name": name} for name in item.authors],
-        "tags": list(item.tags),
-        "language": item.language,
-        "attachments": [_attachment(file) for file in item.enclosures],
-    }
-    return {name: value for name, value in fields.items() if value}
+    said: dict[str, Any] = {"id": item.guid, "url": item.link}
+    if item.via:
+        said["external_url"] = item.via
+    said["title"] = item.title
+    if item.summary:
+        said["summary"] = item.summary
+    if item.content:
+        said["content_html"] = item.content
+    else:  # one of the two contents must be there, and may not be empty; a headline alone is its own content
+        said["content_text"] = item.summary or item.title
+    if item.image:
+        said["image"] = item.image
+    said["date_published"] = item.published.isoformat()
+    said["date_modified"] = item.updated.isoformat()
+    if item.authors:
+        said["authors"] = [{"name": name} for name in item.authors]
+    if item.tags:
+        said["tags"] = item.tags
+    if item.language:
+        said["language"] = item.language
+    if item.enclosures:
+        said["attachments"] = [_attachment(file) for file in item.enclosures]
+    return said
 
 
 def _attachment(file: Enclosure) -> dict[str, Any]:

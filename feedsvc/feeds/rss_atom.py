@@ -5,38 +5,34 @@ this one is imported only to render.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-import feedgen.entry
 import feedgen.feed
-from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 import feedsvc
-from feedsvc.feeds import elements
+from feedsvc.feeds import elements, entries
 from feedsvc.feeds.item import Channel, Item
 from feedsvc.feeds.memory import Memory
-from feedsvc.feeds.wording import escaped
 from feedsvc.feeds.written import Written
 from feedsvc.model import Format
 
 # feedgen's own formatter switches the locale of the whole process, under the feet of every other thread.
-for _module in (feedgen.entry, feedgen.feed):
-    _module.formatRFC2822 = format_datetime
+feedgen.feed.formatRFC2822 = format_datetime
 
 
 _known: dict[Format, Memory[Item, bytes]] = {format: Memory(4_000_000) for format in (Format.RSS, Format.ATOM)}
-# Between one format and the other.
-_entries: Memory[Item, FeedEntry] = Memory(1_000_000)
-# How an entry begins and ends as feedgen writes it, and what stands after the last one.
-_MARKS = {
-    Format.RSS: (b"    <item>", b"    </item>\n", b"  </channel>\n</rss>\n"),
-    Format.ATOM: (b"  <entry", b"  </entry>\n", b"</feed>\n"),
-}
+_heads: dict[Format, Memory[Channel, bytes]] = {format: Memory(500_000) for format in (Format.RSS, Format.ATOM)}
+# What stands after the last entry.
+_TAILS = {Format.RSS: b"  </channel>\n</rss>\n", Format.ATOM: b"</feed>\n"}
+# In the heads that are remembered, for the time of the newest change.
+_SOME_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Feed:
@@ -56,19 +52,6 @@ class _Feed:
         elements.complete_atom(root, self._channel)
 
 
-class _Entry:
-    """feedgen's extension of an entry: it is given the finished element."""
-
-    def __init__(self, item: Item) -> None:
-        self._item = item
-
-    def extend_rss(self, element: Any) -> None:
-        elements.complete_rss_item(element, self._item)
-
-    def extend_atom(self, element: Any) -> None:
-        elements.complete_atom_entry(element, self._item)
-
-
 def rss(channel: Channel, items: Sequence[Item]) -> Written:
     """Write the feed as RSS 2.0, items in their order."""
     return _document(Format.RSS, channel, items)
@@ -80,26 +63,36 @@ def atom(channel: Channel, items: Sequence[Item]) -> Written:
 
 
 def _document(format: Format, channel: Channel, items: Sequence[Item]) -> Written:
-    """Let feedgen write the feed with those entries that it has not written before, and put in the others as they were.
+    return Written(_head(format, channel), tuple(_entries(format, items)), _graves(format, channel) + _TAILS[format])
 
-    What begins or ends an entry stands nowhere else in a document, for ``<`` is always escaped in text.
+
+def _head(format: Format, channel: Channel) -> bytes:
+    """Let feedgen write the feed without entries, once for all times of its newest change.
+
+    That time stands in an element of its own, as which nothing else can read, for ``<`` is always escaped in text.
     """
-    memory = _known[format]
-    known = [memory.get(item) for item in items]
-    missing = [item for item, entry in zip(items, known, strict=True) if entry is None]
-    feed = _feed(format, channel)
-    feed.entry([_entry(item) for item in missing])
-    written = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
+    timeless = replace(channel, updated=_SOME_TIME)
+    if (head := _heads[format].get(timeless)) is None:
+        feed = _feed(format, timeless)
+        whole = _spelt(feed.rss_str(pretty=True) if format is Format.RSS else feed.atom_str(pretty=True))
+        head = _styled(whole.removesuffix(_TAILS[format]), channel)
+        _heads[format].keep(timeless, head, 2000 + len(head))
+    return head.replace(_time(format, _SOME_TIME), _time(format, channel.updated))
 
-    begin, end, tail = _MARKS[format]
-    head, _, entries = written.removesuffix(tail).partition(begin)
-    fresh = [begin + entry + end for entry in entries.removesuffix(end).split(end + begin)] if missing else []
-    for item, entry in zip(missing, fresh, strict=True):
-        memory.keep(item, entry, 1000 + len(entry))
-    rest = iter(fresh)
-    return Written(
-        _styled(head, channel), tuple(entry or next(rest) for entry in known), _graves(format, channel) + tail
-    )
+
+def _time(format: Format, moment: datetime) -> bytes:
+    if format is Format.RSS:
+        return f"<lastBuildDate>{format_datetime(moment)}</lastBuildDate>".encode()
+    return f"<updated>{moment.isoformat()}</updated>".encode()
+
+
+def _entries(format: Format, items: Sequence[Item]) -> Iterator[bytes]:
+    memory, write = _known[format], entries.rss if format is Format.RSS else entries.atom
+    for item in items:
+        if (entry := memory.get(item)) is None:
+            entry = write(item)
+            memory.keep(item, entry, 1000 + len(entry))
+        yield entry
 
 
 def _styled(head: bytes, channel: Channel) -> bytes:
@@ -134,35 +127,6 @@ def _feed(format: Format, channel: Channel) -> Any:
         feed.link(href=channel.address, rel="self", type=format.media_type)
         feed.link(href=channel.home, rel="alternate", type="text/html")
     return feed
-
-
-def _entry(item: Item) -> FeedEntry:
-    """Return the entry from which feedgen writes both formats, made once for the two."""
-    if (entry := _entries.get(item)) is None:
-        entry = _made(item)
-        _entries.keep(item, entry, 4000)  # its texts are the item's
-    return entry
-
-
-def _made(item: Item) -> FeedEntry:
-    entry = FeedEntry()
-    entry.register_extension("house", partial(_Entry, item))
-    entry.id(item.guid)  # in RSS: guid with isPermaLink="false"
-    entry.title(elements.text(item.title))
-    entry.link(href=item.link, rel="alternate")
-    entry.published(item.published)
-    entry.updated(item.updated)
-    if item.authors:
-        entry.author([{"name": name} for name in item.authors])
-    if item.tags:
-        entry.category([{"term": tag} for tag in item.tags])
-    if item.content:
-        entry.content(item.content, type="html")  # `CDATA` would become an invalid type in Atom
-    if item.summary:
-        entry.summary(escaped(item.summary), type="html")
-    else:  # Atom wants a text in any case (RFC 4287 §4.1.2)
-        entry.summary(elements.text(item.title))
-    return entry
 
 
 def _spelt(body: bytes) -> bytes:

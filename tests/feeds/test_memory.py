@@ -1,10 +1,12 @@
 """What was rendered before is not rendered again, gives the same bytes, and takes no more room than it may."""
 
+from dataclasses import replace
+
 import pytest
-from newsroom import FEED, IDENTITY, SITE, article, publish
+from newsroom import EVENING, FEED, IDENTITY, SITE, article, publish
 
 from feedsvc import feeds
-from feedsvc.feeds import json_feed, rss_atom
+from feedsvc.feeds import entries, json_feed, rss_atom
 from feedsvc.feeds.memory import Memory
 from feedsvc.model import Format
 
@@ -14,8 +16,8 @@ WINDOW = [article(number, image="https://cdn.example/a.jpg", language="az") for 
 @pytest.fixture
 def forgetful(monkeypatch):
     def forget():
-        monkeypatch.setattr(rss_atom, "_known", {form: Memory(10_000_000) for form in (Format.RSS, Format.ATOM)})
-        monkeypatch.setattr(rss_atom, "_entries", Memory(10_000_000))
+        for memories in ("_known", "_heads"):
+            monkeypatch.setattr(rss_atom, memories, {form: Memory(10_000_000) for form in (Format.RSS, Format.ATOM)})
         monkeypatch.setattr(json_feed, "_known", Memory(10_000_000))
 
     forget()
@@ -32,14 +34,34 @@ def test_a_document_is_the_same_whether_its_entries_are_remembered_or_not(form, 
     assert publish(form, *WINDOW) == fresh
 
 
-@pytest.mark.parametrize("form", [Format.RSS, Format.ATOM])
-def test_only_what_is_new_is_written_by_feedgen(form, forgetful, monkeypatch):
+@pytest.mark.parametrize(
+    ("form", "module", "writer"),
+    [(Format.RSS, entries, "rss"), (Format.ATOM, entries, "atom"), (Format.JSON, json_feed, "_item")],
+)
+def test_only_what_is_new_is_written(form, module, writer, forgetful, monkeypatch):
     publish(form, *WINDOW[1:])
     written = []
-    made = rss_atom._made
-    monkeypatch.setattr(rss_atom, "_made", lambda item: (written.append(item.guid), made(item))[1])
+    write = getattr(module, writer)
+    monkeypatch.setattr(module, writer, lambda item: (written.append(item.guid), write(item))[1])
     publish(form, *WINDOW)
     assert written == [WINDOW[0].guid]
+
+
+@pytest.mark.parametrize("form", [Format.RSS, Format.ATOM])
+def test_feedgen_writes_a_feed_once_for_all_times_at_which_it_changed(form, forgetful, monkeypatch):
+    later = [replace(WINDOW[0], updated=EVENING.replace(hour=20)), *WINDOW[1:]]
+    fresh = publish(form, *later)
+    forgetful()
+    written = []
+    write = rss_atom._feed
+    monkeypatch.setattr(rss_atom, "_feed", lambda form, channel: (written.append(channel), write(form, channel))[1])
+    before = publish(form, *WINDOW)
+    assert publish(form, *later) == fresh
+    assert fresh != before
+    assert len(written) == 1
+    renamed = publish(form, *WINDOW, feed=FEED.model_copy(update={"title": "Another"}))
+    assert b"<title>Another</title>" in renamed
+    assert len(written) == 2
 
 
 @pytest.mark.parametrize("form", Format)

@@ -64,8 +64,9 @@ def test_an_article_that_breaks_the_gate_is_found_and_left_out(form, guid):
 
 
 @pytest.mark.parametrize("form", [Format.RSS, Format.ATOM])
-def test_an_article_that_the_writer_refuses_is_found_and_left_out(form):
-    rendering = render(form, [article(0), article(1, guid="urn:\x00")])
+@pytest.mark.parametrize("char", "\x00\x1f\ufffe\ud800")
+def test_an_article_with_an_id_that_xml_cannot_spell_is_found_and_left_out(form, char):
+    rendering = render(form, [article(0), article(1, guid=f"urn:x:{char}")])
     assert guids(form, rendering.body) == [article(0).guid]
     assert [complaint.where for complaint in rendering.left_out] == ["article 0000000001"]
 
