@@ -7,6 +7,7 @@ log, and neither stops other work. Hides leases.
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 
 # Longer than nearly any piece of work takes; one that takes longer may be done twice, which harms nothing.
 _LEASE_S = 30
+_BUSY = (
+    "another process is at it, or was and could not say that it has ended (killed, the disk full?): "
+    f"then it is free again after {_LEASE_S} s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,7 @@ class Recorder:
         except StoreError as error:
             return _tell(self._run(kind, name, started, _failure(kind, name, error)))
         if not claimed:
-            busy = f"another process is at it; if it died, it is free again after {_LEASE_S} s"
-            return _tell(self._run(kind, name, started, Ended(Outcome.FAILED, code="busy", message=busy)))
+            return _tell(self._run(kind, name, started, Ended(Outcome.FAILED, code="busy", message=_BUSY)))
         ended = _ended(kind, name, work)
         return self._record(kind, name, started, ended, lambda tx: tx.leases.release(lease, holder))
 
@@ -87,6 +91,8 @@ class Recorder:
             if not isinstance(error, StoreError):
                 raise
             log.error("run_not_recorded", extra={"kind": str(kind), "name_": name, "reason": str(error)})
+            with suppress(StoreError), self._store.begin() as tx:  # less to write: a full disk may still take it
+                release(tx)
         return _tell(run)
 
     def _run(self, kind: RunKind, name: str, started: datetime, ended: Ended) -> Run:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from feedsvc import decide
 from feedsvc.config import AUTO_LEAST, AUTO_MOST, Config, Feed, Source
-from feedsvc.model import Alert, Run, RunKind, Sample, Selection, SourceName
+from feedsvc.model import Alert, Leave, Run, RunKind, Sample, Selection, SourceName
 from feedsvc.store import Store, Transaction
 
 _REMEMBERED = 60
@@ -40,7 +40,10 @@ def status(config: Config, store: Store, now: datetime) -> Status:
         last = {(run.kind, run.name): run for run in tx.runs.latest()}
         articles = tx.articles.count()
         samples = tx.samples.list()
-        silent = [source for source in config.sources if _is_silent(tx, source.name, now)]
+        # Of one that has never been heard here, all that is there was imported: that tells nothing of its silence.
+        pushed = {token.name for token in tx.tokens.list() if token.leave is Leave.PUSH and token.used}
+        heard = {*pushed, *(name for kind, name in last if kind is RunKind.REFRESH)}
+        silent = [source for source in config.sources if source.name in heard and _is_silent(tx, source.name, now)]
     names = {*(source.name for source in config.sources), *(feed.name for feed in config.feeds)}
     return Status(
         sources=tuple((source, last.get((RunKind.REFRESH, source.name))) for source in config.sources),

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from press import CONFIG, LINES, Newsroom, articles, documents, main_feed, page
@@ -324,3 +325,43 @@ def test_a_source_that_falls_silent_raises_an_alert_that_ends_with_the_next_news
     newsroom.save(page(tuple(lines)))
     refresh()
     assert service.status().alerts == ()
+
+
+@pytest.mark.parametrize("kind", ["page-text", "push"])
+def test_articles_that_were_imported_tell_nothing_of_a_source_that_has_not_been_heard_yet(
+    newsroom: Newsroom, service: Service, refresh: Refresh, tmp_path: Path, kind: str
+) -> None:
+    lines = list(LINES)
+    for number in range(10):
+        lines.insert(0, (f"Ferry number {number} has arrived", f"{number:02}:00 09.02.2025"))
+        newsroom.save(page(tuple(lines)))
+        refresh()
+    (tmp_path / "new" / "inbox").mkdir(parents=True)
+    new = Newsroom(tmp_path / "new")
+    new.configure(CONFIG if kind == "page-text" else CONFIG.replace('"page-text"\npath = "inbox/*.txt"', '"push"'))
+    new.clock.now = newsroom.clock.now + timedelta(days=30)
+    other = new.open()
+    other.desk.load(service.desk.export(), name="export")
+
+    assert other.status().alerts == ()
+    if kind == "page-text":
+        new.save(page(tuple(lines)))
+        other.refresh(SourceName("front-page"))
+    else:
+        other.tokens.note_use(other.tokens.add_for_source("front-page")[0])
+    assert [alert.code for alert in other.status().alerts] == ["stalled"]  # nothing new for a month
+    other.close()
+
+
+def test_a_section_that_a_source_is_given_is_that_of_what_comes_from_then_on(
+    newsroom: Newsroom, service: Service, refresh: Refresh
+) -> None:
+    newsroom.save(page(LINES[1:]))
+    refresh()
+    newsroom.configure(CONFIG.replace('kind = "page-text"', 'kind = "page-text"\nsection = "Harbour"'))
+    changed = newsroom.open()
+    newsroom.save(page())
+    changed.refresh(SourceName("front-page"))
+
+    assert [article.section for article in articles(changed)] == ["Harbour", None, None, None, "Politics"]
+    changed.close()

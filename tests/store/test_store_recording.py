@@ -1,15 +1,17 @@
 """What a Run tells of and the Run itself: both are in the store, or neither."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import event
 from store_samples import NOON, document
 
 from feedsvc.errors import StoreUnavailable
-from feedsvc.model import Document, Outcome, RunKind
+from feedsvc.model import Complaint, Document, Outcome, RunKind
 from feedsvc.service.record import Ended, Recorder
 from feedsvc.store import Store, Transaction
 
@@ -74,6 +76,26 @@ def test_what_cannot_be_stored_is_told_by_a_run_without_it(
     assert _stored(store) == ([told], [])
     again = recorder.run(RunKind.PUBLISH, "main", _putting(), alone=alone)  # nobody else is taken to be at it
     assert again.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_work_whose_run_the_disk_has_no_room_for_is_not_taken_to_go_on(store: Store, recorder: Recorder) -> None:
+    engine = store._database.engine
+
+    def fill_the_disk(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # as many as there are
+
+    def work() -> Ended:
+        event.listen(engine, "connect", fill_the_disk)
+        engine.dispose()
+        return Ended(Outcome.DONE, complaints=(Complaint("page.txt", "x" * 100_000),))
+
+    recorder.run(RunKind.REFRESH, "front-page", work)
+    event.remove(engine, "connect", fill_the_disk)
+    engine.dispose()
+
+    assert _stored(store) == ([], [])
+    assert recorder.run(RunKind.REFRESH, "front-page", lambda: Ended(Outcome.DONE)).outcome is Outcome.DONE
 
 
 def test_a_process_that_is_killed_there_leaves_neither_and_keeps_nobody_waiting(
