@@ -181,7 +181,7 @@ def is_cut(text: str) -> bool:
     """Tell whether a line ends as a teaser does, in "[…]" or "read more »"."""
     if text.endswith(("[...]", "[…]")):
         return True
-    if fold(text.rstrip(" »›>.…").rpartition(" ")[2]) not in vocabulary.CLOSINGS:
+    if fold(text).rpartition(" ")[2] not in vocabulary.CLOSINGS:
         return False
     words = fold(text[-60:]).split()
     return any(" ".join(words[-size:]) in vocabulary.MORE for size in (2, 3) if len(words) > size)

@@ -17,7 +17,7 @@ from feedsvc.sources.page_text.orders import (
     Reading,
     Side,
     best_reading,
-    headlines_by_instant,
+    instants_beside,
     quality,
     title_of,
 )
@@ -54,7 +54,7 @@ class Block:
 
 def find_blocks(lines: Sequence[Line], clock: Clock) -> list[Block]:
     """Return the blocks of a page in its order."""
-    neighbours = headlines_by_instant(lines, clock)
+    neighbours = instants_beside(lines, clock)
     return [block for region in regions(lines) for block in _in_region(region, clock, neighbours, lines[-1])]
 
 

@@ -22,6 +22,7 @@ _ALMOST_A_DATE = re.compile(
 )
 _COUNTED = re.compile(r"^\d[\d\s.,]*[^\W\d_]{0,12}\.?$")
 _DIGIT = re.compile(r"\d")
+_HOUR = re.compile(r"\d:[0-5]\d")
 # "10:02318 substations", "World205:15": an hour that lost its space.
 _GLUED = re.compile(
     r"^(?P<first>(?:[01]?\d|2[0-3]):[0-5]\d)(?=\d+\s)"
@@ -130,7 +131,7 @@ def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     stamp = find(bare)
     if stamp is not None and not (stamp.before or stamp.after):
         return Line(number, bare, gap, blanks, stamp=stamp)
-    if ":" in bare and (bare[0].isdigit() or bare[-1].isdigit()):  # it stands at an end, and a paragraph is long
+    if (bare[0].isdigit() or bare[-1].isdigit()) and _HOUR.search(bare):  # it stands at an end, and a paragraph is long
         bare = _GLUED.sub(_unglued, bare)
         stamp = find(bare)
     if stamp is None and len(bare) < 40 and _ALMOST_A_DATE.match(bare):

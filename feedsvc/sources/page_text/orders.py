@@ -15,7 +15,7 @@ from feedsvc.sources.page_text.lines import Line, ends_in_full_stop, is_running
 from feedsvc.sources.page_text.runs import Clock, Run
 from feedsvc.text import headline_key
 
-Neighbours = dict[datetime, set[str]]
+Neighbours = dict[str, set[datetime]]
 
 # What each sign weighs, set on the corpus: blank lines between groups beat the looks of headlines, and a list that
 # begins and ends with whole groups beats both.
@@ -57,9 +57,8 @@ def _score(run: Run, reading: Reading, clock: Clock, neighbours: Neighbours) -> 
         if 0 <= far < size:
             joints += 1
             outside += title.blanks != run.anchors[far].blanks
-        if neighbours and anchor.stamp is not None and not matched:
-            instant = clock.instant(anchor.stamp, run.days.get(anchor.number))
-            matched = isinstance(instant, datetime) and headline_key(title.text) in neighbours.get(instant, ())
+        if not matched and anchor.stamp is not None and (instants := neighbours.get(headline_key(title.text))):
+            matched = clock.instant(anchor.stamp, run.days.get(anchor.number)) in instants
     score = _LOOKS * looks / size - _MISSING * missing + _MATCHED * matched - _STEP * (reading.step - 1)
     if size > missing:
         score += _BLANKS * ((outside / joints if joints else 0) - inside / (size - missing))
@@ -140,9 +139,9 @@ def _habit(run: Run, reading: Reading) -> float:
     return 0.2 if first == (reading.side is Side.AFTER) else 0.0
 
 
-def headlines_by_instant(lines: Sequence[Line], clock: Clock) -> Neighbours:
-    """Return the keys of the texts next to each lone time: an article's own tells the order of its list."""
-    keys: Neighbours = {}
+def instants_beside(lines: Sequence[Line], clock: Clock) -> Neighbours:
+    """Return the lone times next to each text, by its key: an article's own tells the order of its list."""
+    instants: Neighbours = {}
     texts = [line for line in lines if line.is_text or line.stamp is not None]
     for place, line in enumerate(texts):
         if line.stamp is None or not line.stamp.has_day:
@@ -153,5 +152,6 @@ def headlines_by_instant(lines: Sequence[Line], clock: Clock) -> Neighbours:
             continue
         instant = clock.instant(line.stamp)
         if isinstance(instant, datetime):
-            keys.setdefault(instant, set()).update(headline_key(other.text) for other in around)
-    return keys
+            for other in around:
+                instants.setdefault(headline_key(other.text), set()).add(instant)
+    return instants

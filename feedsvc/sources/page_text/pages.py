@@ -92,7 +92,7 @@ def _pairs(lines: Sequence[Line]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     place = 0
     while place < len(lines) - 1:
-        for width in (2, 3):
+        for width in (2, 3) if lines[place].stamp is not None else ():
             other = lines[place + width - 1] if place + width <= len(lines) else None
             glued = width == 2 or GLUE.match(lines[place + 1].text) is not None
             if other is not None and glued and other.gap <= 1 and _complete(lines[place], other):
