@@ -26,7 +26,9 @@ _BLOCK = re.compile(
 )
 _PICTURE_OF_NOTHING = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 # Most bodies are nothing else, and the cleaner, which would change nothing in them, takes ten times as long to say so.
-_PLAIN_BODY = re.compile(r"(?:<p>[^<>&\xa0\r\0]*+</p>\n?)++")
+# All characters but NUL and those that it escapes, normalises or XML cannot carry (`text.legal`); named one by one, for
+# what is excluded is looked for more slowly.
+_PLAIN_BODY = re.compile("(?:<p>[\t\n -%'-;=?-\x9f\xa1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+</p>\n?)++")
 _BREAKS = re.compile(r"(?:\s*<br\s*/?>\s*){2,}", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 # They hold nothing, or end by themselves where the next one begins.
@@ -78,13 +80,14 @@ def absolute(address: str, base: str | None = None) -> str | None:
 
 
 def harmless(markup: str, base: str | None, *, resolve: Callable[[str, str | None], str | None] = absolute) -> str:
-    """Return the HTML without script, style, frame, ``on*`` or ``javascript:``.
+    """Return the HTML without script, style, frame, ``on*`` or ``javascript:``, and what XML cannot carry.
 
     Addresses are resolved against ``base``; one that stays relative is dropped. ``resolve`` may know better what an
     address means. What is nested deeper than ``MAX_DEPTH`` keeps its text only.
     """
     if _PLAIN_BODY.fullmatch(markup):
         return markup
+    markup = text.legal(markup)
     if is_too_deep(markup):
         return text.paragraphs_html(tuple(filter(None, [stripped(markup)])))
     lowered = markup.lower()
@@ -104,7 +107,7 @@ def body(markup: str, base: str | None, *, resolve: Callable[[str, str | None], 
 
     The same markup gives the same body, and a body is its own body.
     """
-    cleaned = harmless(text.legal(markup), base, resolve=resolve)
+    cleaned = harmless(markup, base, resolve=resolve)
     cleaned = _PICTURE_OF_NOTHING.sub("", cleaned).strip()
     if not text.plain(cleaned) and "<img src=" not in cleaned:
         return None

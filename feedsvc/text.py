@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from feedsvc.model import folded
+from feedsvc.model.letters import folded, usual_folded
 
 # XML 1.0 §2.2 Char, less the lone surrogates that Python can hold and UTF-8 cannot.
 _XML_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,7 +59,8 @@ def headline_key(title: str) -> str:
 
     Empty for a title that has no letter and no digit.
     """
-    return " ".join(_NOT_WORD.sub(" ", folded(title)).split())
+    usual = usual_folded(title)
+    return " ".join((_NOT_WORD.sub(" ", folded(title)) if usual is None else usual).split())
 
 
 def slug(title: str, otherwise: str = "article") -> str:

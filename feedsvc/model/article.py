@@ -4,8 +4,9 @@ Knows what an article remembers of its sources; hides nothing.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from feedsvc.model.harvest import Complaint, Enclosure, Entry, Via
 from feedsvc.model.names import ArticleId, SourceName, require_aware
@@ -57,15 +58,15 @@ class Article:
     arrival: int = 0
 
     def __post_init__(self) -> None:
-        require_aware(
-            published=self.published,
-            first_seen=self.first_seen,
-            updated=self.updated,
-            stated=self.stated,
-            embargo=self.embargo,
-            followed=self.followed,
-            retracted=self.retracted,
-        )
+        # Of every article that is read: a quarter of the time of naming them all.
+        for moment in _moments(self):
+            if moment is not None and moment.tzinfo is not UTC:
+                require_aware(**dict(zip(_MOMENTS, _moments(self), strict=True)))
+                return
+
+
+_MOMENTS = ("published", "first_seen", "updated", "stated", "embargo", "followed", "retracted")
+_moments = attrgetter(*_MOMENTS)
 
 
 @dataclass(frozen=True, slots=True)

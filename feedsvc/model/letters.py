@@ -35,6 +35,7 @@ class _Folding(dict[int, str]):
 _FOLDED = _Folding()
 _BY_USUAL = codecs.charmap_build(_USUAL.ljust(256, "\ufffe"))
 _USUAL_FOLDED = _USUAL.translate(_FOLDED)
+_ASCII_FOLDED = bytes(range(128)).decode("ascii").translate(_FOLDED).encode("ascii").ljust(256)
 
 
 def folded(text: str) -> str:
@@ -49,6 +50,8 @@ def folded(text: str) -> str:
 
 def usual_folded(text: str) -> str | None:
     """Return what :func:`folded` does, None for a text with characters that most have not, as those of UNSPACED."""
+    if text.isascii():
+        return text.encode("ascii").translate(_ASCII_FOLDED).decode("ascii")
     for mark in _USUAL_PUNCTUATION:
         text = text.replace(mark, " ")
     try:

@@ -7,7 +7,7 @@ Unicode's corners.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -68,24 +68,27 @@ def article_words(article: Article) -> list[str]:
 
     No phrase goes from one text to another.
     """
-    names = (article.section, *article.tags, *article.authors)
-    texts: list[tuple[str | None, Callable[[str], str]]] = [
-        (article.title, _spaced),
-        *((name, _spaced_name) for name in names),
-        (_plain(article.summary), _spaced),
-        (_plain(article.body), _spaced),
+    names = (article.section or "", *article.tags, *article.authors)
+    texts = [article.title, *names, _plain(article.summary or ""), _plain(article.body or "")]
+    if sum(map(len, texts)) > _CHARACTERS_READ:
+        texts = [*_beginning(texts)]
+    title, *names_read, summary, body = texts
+    return [
+        *map(_spaced, filter(None, (title,))),
+        *map(_spaced_name, filter(None, names_read)),
+        *map(_spaced, filter(None, (summary, body))),
     ]
-    words = []
+
+
+def _beginning(texts: Iterable[str]) -> Iterator[str]:
     room = _CHARACTERS_READ
-    for text, spaced in texts:
-        if text and room > 0:
-            words.append(spaced(text[:room]))
-            room -= len(text)
-    return words
+    for text in texts:
+        yield text[:room]
+        room -= len(text[:room])
 
 
-def _plain(body: str | None) -> str | None:
-    if not body or not ("<" in body or "&" in body):
+def _plain(body: str) -> str:
+    if not ("<" in body or "&" in body):
         return body
     return html.unescape(_TAG.sub("", _BETWEEN_BLOCKS.sub(" ", body)))
 

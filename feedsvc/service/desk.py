@@ -121,7 +121,7 @@ class Desk:
             yield from map(exports.line, tx.documents.identities())
             yield from map(exports.line, tx.articles.stream())
 
-    def load(self, file: Iterable[str], *, name: str, advance: Advance = lambda _: None) -> Imported:
+    def load(self, file: Iterable[str | bytes], *, name: str, advance: Advance = lambda _: None) -> Imported:
         """Take the lines of an export in; see :func:`loading.load`."""
         return loading.load(self._store, file, name=name, advance=advance)
 

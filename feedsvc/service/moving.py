@@ -136,8 +136,7 @@ class Moving:
                 if file is not None:
                     done = self._desk.load_file(file, name=target, advance=advance)
                 else:
-                    with io.TextIOWrapper(stream, encoding="utf-8") as lines:
-                        done = self._desk.load(lines, name=target, advance=advance)
+                    done = self._desk.load(stream, name=target, advance=advance)
                 return Moved(read=done.records, new=done.new)
             if place is None:
                 raise SourceNeeded(tuple(source.name for source in self._config.sources))

@@ -3,7 +3,7 @@
 Knows tables, indexes, transactions and migrations; hides them behind the values of ``feedsvc.model``.
 """
 
-from feedsvc.store.made import Maker, Numbers
+from feedsvc.store.made import Made, Maker, Numbers
 from feedsvc.store.store import Store, Transaction
 
-__all__ = ["Maker", "Numbers", "Store", "Transaction"]
+__all__ = ["Made", "Maker", "Numbers", "Store", "Transaction"]

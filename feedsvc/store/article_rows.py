@@ -3,7 +3,7 @@
 Knows which columns are derived, and from what; hides the rows from the repository, which deals in articles.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -28,7 +28,8 @@ _UNNUMBERED = attrgetter(*_NAMES[: _NAMES.index("changed")])
 _LISTS = tuple(_NAMES.index(name) for name in ("authors", "tags", "enclosures", "aliases", "pinned"))
 _ENCLOSURES = _NAMES.index("enclosures")
 _VIA = _NAMES.index("via")
-_ARRIVAL = _NAMES.index("arrival")
+CHANGED, ARRIVAL = map(_NAMES.index, ("changed", "arrival"))
+_SECTION, _LINK, _LANGUAGE = map(_NAMES.index, ("section", "link", "language"))
 
 # What :func:`value` reads: the derived columns stay where they are.
 COLUMNS = tuple(article.c[name] for name in _NAMES)
@@ -42,7 +43,7 @@ def value(row: Found[Any] | Row) -> Article:
     values = [*row]
     for at in _LISTS:
         values[at] = tuple(values[at])
-    values[_ARRIVAL] = values[_ARRIVAL] or 0
+    values[ARRIVAL] = values[ARRIVAL] or 0
     if values[_ENCLOSURES]:
         values[_ENCLOSURES] = tuple(Enclosure(*each) for each in values[_ENCLOSURES])
     if values[_VIA]:
@@ -55,7 +56,10 @@ def in_utc(given: Article) -> Article:
 
     Python holds 02:30 of the night when clocks go back to equal no instant of another zone (PEP 495).
     """
-    if all(at is None or at.tzinfo is UTC or _is_fixed(at) for at in _instants(given)):
+    for at in _instants(given):
+        if at is not None and at.tzinfo is not UTC and not _is_fixed(at):
+            break
+    else:
         return given
     times: dict[str, Any] = dict(zip(_INSTANTS, _instants(given), strict=True))
     return replace(given, **{name: at.astimezone(UTC) for name, at in times.items() if at})
@@ -71,20 +75,28 @@ def numbered(given: Article, *, changed: int, arrival: int) -> Article:
     return Article(*(*_UNNUMBERED(given), changed, arrival))
 
 
-def row(given: Article) -> Row:
-    """Return the article's own row."""
-    values = [*_fields(given)]
-    if given.enclosures:
-        values[_ENCLOSURES] = [(e.url, e.media_type, e.length) for e in given.enclosures]
-    if given.via:
-        values[_VIA] = (given.via.title, given.via.link, given.via.guid)
-    values[_ARRIVAL] = given.arrival or None
-    return (
-        *values,
-        fold_name(given.section) if given.section else None,
-        canonical_link(given.link) or None if given.link else None,
-        fold_name(given.language) if given.language else None,
-    )
+def rows(given: Iterable[Article]) -> Iterable[Row]:
+    """Return the articles' own rows."""
+    return zip(*columns(given), strict=True)
+
+
+def columns(given: Iterable[Article]) -> list[Sequence[Any]]:
+    """Return the articles' own rows by columns, in the table's order: many at once take half the time so."""
+    found = [*zip(*map(_fields, given), strict=True)]
+    if not found:
+        return [()] * len(article.columns)
+    stand: list[Sequence[Any]] = [*found]
+    stand[_ENCLOSURES] = [
+        [(e.url, e.media_type, e.length) for e in each] if each else () for each in stand[_ENCLOSURES]
+    ]
+    stand[_VIA] = [(each.title, each.link, each.guid) if each else None for each in stand[_VIA]]
+    stand[ARRIVAL] = [each or None for each in stand[ARRIVAL]]
+    return [
+        *stand,
+        [fold_name(each) if each else None for each in stand[_SECTION]],
+        [canonical_link(each) or None if each else None for each in stand[_LINK]],
+        [fold_name(each) if each else None for each in stand[_LANGUAGE]],
+    ]
 
 
 def reading(given: Article) -> Row:
@@ -92,27 +104,28 @@ def reading(given: Article) -> Row:
     return given.id, given.revision, given.updated, given.title, given.section, given.summary, given.body
 
 
-def _headlines(given: Article) -> Iterator[Row]:
-    for key in dict.fromkeys((headline_key(given.title), *given.aliases)):
-        if key:
-            yield given.id, key
+def lines(table: Table, keys: Callable[[Article], Iterable[str]], given: Iterable[Article]) -> Iterator[Row]:
+    """Yield the rows of a table beside the articles', one for each key; they repeat some fields of the article."""
+    names = [column.name for column in [*table.columns][2:]]
+    for each in given:
+        repeated = [getattr(each, name) or None for name in names]
+        yield from ((each.id, key, *repeated) for key in keys(each))
 
 
-def _tags(given: Article) -> Iterator[Row]:
-    return _labels(given, given.tags)
+def _headlines(given: Article) -> Iterable[str]:
+    return filter(None, dict.fromkeys((headline_key(given.title), *given.aliases)))
 
 
-def _authors(given: Article) -> Iterator[Row]:
-    return _labels(given, given.authors)
+def _tags(given: Article) -> Iterable[str]:
+    return dict.fromkeys(map(fold_name, given.tags))
 
 
-def _labels(given: Article, names: Iterable[str]) -> Iterator[Row]:
-    for key in dict.fromkeys(map(fold_name, names)):
-        yield given.id, key, given.published, given.first_seen, given.arrival or None
+def _authors(given: Article) -> Iterable[str]:
+    return dict.fromkeys(map(fold_name, given.authors))
 
 
-# The tables beside the article: how their rows are derived, and from which fields.
-DERIVED: tuple[tuple[Table, Callable[[Article], Iterator[Row]], tuple[str, ...]], ...] = (
+# The tables beside the article: how the keys of their rows are derived, and of which fields the rows are made.
+DERIVED: tuple[tuple[Table, Callable[[Article], Iterable[str]], tuple[str, ...]], ...] = (
     (article_headline, _headlines, ("title", "aliases")),
     (article_tag, _tags, ("tags", "published", "first_seen", "arrival")),
     (article_author, _authors, ("authors", "published", "first_seen", "arrival")),

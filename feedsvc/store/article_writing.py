@@ -93,22 +93,22 @@ def any_stored(connection: Connection) -> bool:
 
 
 def _write_rows(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
-    insert_rows(connection, article, map(article_rows.row, new))
+    insert_rows(connection, article, article_rows.rows(new))
     if edited:
         names = article.columns.keys()
         statement = update(article).where(article.c.id == bindparam("which"))
-        rows = (dict(zip(names, article_rows.row(value), strict=True)) for value, _ in edited)
+        rows = (dict(zip(names, row, strict=True)) for row in article_rows.rows(value for value, _ in edited))
         connection.execute(statement, [{**row, "which": row["id"]} for row in rows])
     superseded = (old for value, old in edited if value.revision != old.revision)
     insert_rows(connection, revision, map(article_rows.reading, superseded))
 
 
 def _write_derived(connection: Connection, new: Sequence[Article], edited: Sequence[_Edit]) -> None:
-    for table, derive, names in DERIVED:
+    for table, keys, names in DERIVED:
         moved = [value for value, old in edited if _differ(value, old, names)]
         for some in chunks([value.id for value in moved]):
             connection.execute(delete(table).where(table.c.article.in_(some)))
-        insert_rows(connection, table, (line for value in (*new, *moved) for line in derive(value)))
+        insert_rows(connection, table, article_rows.lines(table, keys, (*new, *moved)))
     reworded = [(value, old) for value, old in edited if _differ(value, old, searching.FIELDS)]
     searching.drop(connection, (old for _, old in reworded))
     searching.put(connection, (*new, *(value for value, _ in reworded)))

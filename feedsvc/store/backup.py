@@ -129,8 +129,8 @@ class Backup:
     def _put_articles(self, records: Sequence[dict[str, Any]], changed: int) -> None:
         insert_all(self._connection, article, ({**record, "changed": changed} for record in records))
         values = [article_rows.value(tuple(record[c.name] for c in article_rows.COLUMNS)) for record in records]
-        for table, derive, _ in article_rows.DERIVED:
-            insert_rows(self._connection, table, (line for value in values for line in derive(value)))
+        for table, keys, _ in article_rows.DERIVED:
+            insert_rows(self._connection, table, article_rows.lines(table, keys, values))
         searching.put(self._connection, values)
 
     def _number_on(self) -> None:

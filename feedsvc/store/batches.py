@@ -38,15 +38,18 @@ def insert_rows(
     connection: Connection, table: Table, rows: Iterable[Iterable[Any]], names: tuple[str, ...] = ()
 ) -> None:
     """Insert rows with values for all columns of the table, or those of ``names``, in the table's order."""
-    insert_ready(connection, table, ready(table, rows, connection.dialect, names), names)
+    insert_ready(connection, table, ready(table, zip(*rows, strict=True), connection.dialect, names), names)
 
 
 def ready(
-    table: Table, rows: Iterable[Iterable[Any]], dialect: Dialect, names: tuple[str, ...] = ()
+    table: Table, columns: Iterable[Sequence[Any]], dialect: Dialect, names: tuple[str, ...] = ()
 ) -> list[tuple[Any, ...]]:
-    """Return rows with their values as the driver of a database takes them."""
+    """Return the rows of these columns, if any, with their values as the driver of a database takes them."""
     _, makers = _prepared(table, names, dialect)
-    return [_ready(row, makers) for row in rows]
+    made = [*columns]
+    for at, make in makers if made else ():
+        made[at] = [None if value is None else make(value) for value in made[at]]
+    return [*zip(*made, strict=True)]
 
 
 def insert_ready(
@@ -59,14 +62,6 @@ def insert_ready(
     elif rows:
         names = names or tuple(table.columns.keys())
         connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in rows])
-
-
-def _ready(row: Iterable[Any], makers: Iterable[tuple[int, _Processor]]) -> tuple[Any, ...]:
-    values = [*row]
-    for at, make in makers:
-        if values[at] is not None:
-            values[at] = make(values[at])
-    return tuple(values)
 
 
 @lru_cache(maxsize=64)

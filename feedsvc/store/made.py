@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
-from feedsvc.model import Article, ArticleId, LabelKind
+from feedsvc.model import Article, LabelKind
 from feedsvc.store import article_rows, article_writing, counters, labels, searching
 from feedsvc.store.article_rows import DERIVED, Row
 from feedsvc.store.batches import insert_ready, ready
@@ -24,9 +24,6 @@ arrival; names with kind and key. Of plain values only."""
 
 Numbers: TypeAlias = tuple[int, int]
 """The change number and the arrival number that were given last."""
-
-# Where the two numbers stand in an article's row, the arrival number second.
-_CHANGED = article.columns.keys().index("changed")
 
 
 class Maker:
@@ -43,11 +40,11 @@ class Maker:
         arrivals = article_writing.arrivals(visible, self._arrival)
         self._change += 1
         self._arrival += len(arrivals)
-        rows = [ready(article, (self._numbered(each, arrivals) for each in given.values()), self._dialect)]
-        rows += (
-            [(at, line[1]) for at, each in enumerate(given.values()) for line in derive(each)]
-            for _, derive, _ in DERIVED
-        )
+        columns = article_rows.columns(given.values())
+        columns[article_rows.CHANGED] = [self._change] * len(given)
+        columns[article_rows.ARRIVAL] = [*map(arrivals.get, given)]
+        rows = [ready(article, columns, self._dialect)]
+        rows += ([(at, key) for at, each in enumerate(given.values()) for key in keys(each)] for _, keys, _ in DERIVED)
         names = labels.unknown(visible, self._names)
         return (
             len(arrivals),
@@ -55,10 +52,6 @@ class Maker:
             searching.rows(((arrivals[each.id], each) for each in visible), self._dialect.name),
             [(str(kind), key, name) for (kind, key), name in names.items()],
         )
-
-    def _numbered(self, value: Article, arrivals: dict[ArticleId, int]) -> Row:
-        row = article_rows.row(value)
-        return (*row[:_CHANGED], self._change, arrivals.get(value.id), *row[_CHANGED + 2 :])
 
 
 class Loading:
