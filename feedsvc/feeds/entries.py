@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import lru_cache
+from operator import itemgetter
 
 from feedsvc.feeds import media
 from feedsvc.feeds.elements import text
@@ -51,10 +52,9 @@ def _rss(item: Item) -> Iterator[bytes]:
         yield b'<atom:link href="%b" rel="via"/>' % _quoted(item.via)
     if item.source and (feed := media.feed_of(item.source)):
         yield b'<source url="%b">%b</source>' % (_quoted(feed), _spelt(item.source.title))
-    if (one := _the_one(item.enclosures)) and one.length:
-        told = (_quoted(one.url), one.length, _quoted(one.media_type))
-        yield b'<enclosure url="%b" length="%d" type="%b"/>' % told
-    yield from _media(item)
+    yield from _enclosure(item.enclosures)
+    for file in item.media:
+        yield _media(file, item.image)
 
 
 def _atom(item: Item) -> Iterator[bytes]:
@@ -80,7 +80,8 @@ def _atom(item: Item) -> Iterator[bytes]:
             yield b'<link href="%b" rel="enclosure"%b/>' % (_quoted(file.url), _described(file, b"length"))
     if item.source:
         yield b"<source>\n      %b\n    </source>" % b"\n      ".join(_source(item.source, item.published))
-    yield from _media(item)
+    for file in item.media:
+        yield _media(file, item.image)
 
 
 def _source(source: Via, updated: datetime) -> Iterator[bytes]:
@@ -100,18 +101,18 @@ def _text_construct(name: bytes, value: str) -> bytes:
     return b"<%b%b>%b</%b>" % (name, kind, _spelt(text(value)), name)
 
 
-def _the_one(files: Iterable[Enclosure]) -> Enclosure | None:
-    """Return RSS's only enclosure: its length must be true (RSS Advisory Board, Best Practices Profile, enclosure)."""
-    measured = [file for file in files if file.length]
-    return min(measured, key=lambda file: _MEDIA_OF_RSS.index(media.medium(file)), default=None)
+def _enclosure(files: Iterable[Enclosure]) -> Iterator[bytes]:
+    """Yield RSS's only enclosure: its length must be true (RSS Advisory Board, Best Practices Profile, enclosure)."""
+    measured = [(_MEDIA_OF_RSS.index(media.medium(file)), file, file.length) for file in files if file.length]
+    for _, file, length in sorted(measured, key=itemgetter(0))[:1]:
+        yield b'<enclosure url="%b" length="%d" type="%b"/>' % (_quoted(file.url), length, _quoted(file.media_type))
 
 
-def _media(item: Item) -> Iterator[bytes]:
-    """Yield the files as Media RSS, which Atom's readers know too, for the lead image has no other place there."""
-    for file in item.media:
-        medium = media.medium(file) or ("image" if file.url == item.image else None)
-        told = b' medium="%b"' % medium.encode() if medium else b""
-        yield b'<media:content url="%b"%b%b/>' % (_quoted(file.url), _described(file, b"fileSize"), told)
+def _media(file: Enclosure, image: str | None) -> bytes:
+    """Return a file as Media RSS, which Atom's readers know too, for the lead image has no other place there."""
+    medium = media.medium(file) or ("image" if file.url == image else None)
+    told = b' medium="%b"' % medium.encode() if medium else b""
+    return b'<media:content url="%b"%b%b/>' % (_quoted(file.url), _described(file, b"fileSize"), told)
 
 
 def _described(file: Enclosure, length: bytes) -> bytes:
