@@ -66,7 +66,6 @@ _LOOK_ALIKE = str.maketrans("aceopxyikmthb", "асеорхуікмтнв")
 _NAME_AFTER = re.compile(r"^\W*([^\W\d_][^:]{1,40}?)\s*:\s*(\S.*)$")
 
 
-@lru_cache(maxsize=2048)
 def sign(text: str) -> Sign | None:
     """Return what the words of one line say it is for, or None when they say nothing."""
     if len(text) > LONGEST:

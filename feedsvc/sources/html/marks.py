@@ -140,7 +140,7 @@ def sign(text: str) -> Sign | None:
 
 def is_count(text: str) -> bool:
     """Tell whether a text counts views, comments or the like."""
-    return len(text) <= 30 and words.sign(text) is Sign.COUNT
+    return len(text) <= 30 and sign(text) is Sign.COUNT
 
 
 def says_nothing(text: str) -> bool:

@@ -47,10 +47,10 @@ class Line:
     ``gap`` counts the blank lines right above it, ``blanks`` all those above it on the page.
     """
 
-    number: int
     text: str
-    gap: int
-    blanks: int
+    number: int = 0
+    gap: int = 0
+    blanks: int = 0
     sign: Sign | None = None
     stamp: Stamp | None = None
     section: str | None = None
@@ -63,6 +63,22 @@ class Line:
     bulleted: str = ""
     # The page ends in the middle of it.
     cut: bool = False
+
+    def placed(self, number: int, gap: int, blanks: int) -> "Line":
+        """Return the line where it stands on a page."""
+        return Line(
+            self.text,
+            number,
+            gap,
+            blanks,
+            self.sign,
+            self.stamp,
+            self.section,
+            self.author,
+            self.loose,
+            self.inline,
+            self.bulleted,
+        )
 
     @property
     def is_text(self) -> bool:
@@ -111,7 +127,6 @@ def is_running(text: str) -> bool:
     )
 
 
-@lru_cache(maxsize=2048)
 def ends_in_full_stop(text: str) -> bool:
     """Tell whether a text ends with a full stop, and not with an ellipsis."""
     bare = text.rstrip(_CLOSING)
@@ -120,17 +135,21 @@ def ends_in_full_stop(text: str) -> bool:
     return bare.endswith(":") and _ARMENIAN_STOP.search(bare) is not None
 
 
-def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
-    """Return a line as what it is by itself; ``raw`` is the text with its white space."""
+@lru_cache(maxsize=2048)
+def judged(raw: str) -> Line | None:
+    """Return a line as what it is by itself, wherever it may stand; None when nothing of it can be seen."""
+    text = headline(raw)
+    if not text:
+        return None
     bare = text if text[0].isalnum() else _BULLET.sub("", text) or text
     if bare[0] in "-–—" and len(bare) < 50 and _DASH.match(bare) and len(bare.split()) <= 4 and not _DIGIT.search(bare):
         bare = _DASH.sub("", bare)
     sectioned = _sectioned(raw.strip())
     if sectioned is not None:
-        return Line(number, sectioned[1], gap, blanks, section=sectioned[0])
+        return Line(sectioned[1], section=sectioned[0])
     stamp = find(bare)
     if stamp is not None and not (stamp.before or stamp.after):
-        return Line(number, bare, gap, blanks, stamp=stamp)
+        return Line(bare, stamp=stamp)
     if (bare[0].isdigit() or bare[-1].isdigit()) and _HOUR.search(bare):  # it stands at an end, and a paragraph is long
         bare = _GLUED.sub(_unglued, bare)
         stamp = find(bare)
@@ -139,15 +158,15 @@ def judged(number: int, text: str, gap: int, blanks: int, raw: str) -> Line:
     inline = None
     if stamp is not None:
         if not (stamp.before or stamp.after):
-            return Line(number, bare, gap, blanks, stamp=stamp)
-        timed = _timed(Line(number, bare, gap, blanks), stamp)
+            return Line(bare, stamp=stamp)
+        timed = _timed(Line(bare), stamp)
         if timed is not None:
             return timed
         inline = stamp if not (stamp.before and stamp.after) and stamp.fault is None else None
     sign = Sign.COUNT if GLUE.match(bare) else words.sign(bare)
     author = words.author(bare) if sign is Sign.AUTHOR else None
     whole = text if bare is not text and bare != text else ""
-    return Line(number, bare, gap, blanks, sign=sign, author=author, inline=inline, bulleted=whole)
+    return Line(bare, sign=sign, author=author, inline=inline, bulleted=whole)
 
 
 def _sectioned(raw: str) -> tuple[str, str] | None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from feedsvc.sources import words
 from feedsvc.sources.page_text.lines import GLUE, Line, judged
 from feedsvc.sources.words import Sign
-from feedsvc.text import headline
 from feedsvc.timestamps import Stamp
 
 _LEAST_KNOWN = 3  # entries of a menu that are known by their words
@@ -26,12 +25,12 @@ def split(page: str) -> list[Line]:
     lines: list[Line] = []
     gap = blanks = 0
     for number, raw in enumerate(page.splitlines(), start=1):
-        text = headline(raw) if raw and not raw.isspace() else ""
-        if not text:
+        line = judged(raw) if raw and not raw.isspace() else None
+        if line is None:
             gap += 1
             continue
         blanks += gap
-        lines.append(judged(number, text, gap, blanks, raw))
+        lines.append(line.placed(number, gap, blanks))
         gap = 0
     if lines:
         lines[-1] = _perhaps_cut(lines, is_whole=page.endswith(("\n", "\r")))
