@@ -131,7 +131,7 @@ def _rfc822(moment: datetime) -> bytes:
 
 @lru_cache(128)
 def _day(day: date) -> bytes:
-    # What the standard library takes for the names in it is a tenth of an entry's time.
+    # Asked for each entry, the names alone would take half as long as all else in it.
     return format_datetime(datetime.combine(day, time(), UTC)).removesuffix(" 00:00:00 +0000").encode()
 
 
