@@ -83,7 +83,7 @@ def _load_large(store: Store, file: Path, name: str, advance: Advance) -> Import
             if numbers is None:
                 return None
             before = tx.articles.count()
-            with tx.articles.loading(), making.maker(file, name, numbers) as batches:
+            with tx.loading.filling(), making.maker(file, name, numbers) as batches:
                 for batch in batches:
                     _put(tx, batch)
                     taken += batch.records

@@ -50,8 +50,8 @@ def put(
 
 
 @contextmanager
-def loading(connection: Connection) -> Iterator[None]:
-    """See :meth:`Articles.loading`."""
+def loading(connection: Connection, *, words: bool = True) -> Iterator[None]:
+    """See :meth:`Articles.loading`; the index of words may be left as it is."""
     if any_stored(connection):
         yield
         return
@@ -60,12 +60,12 @@ def loading(connection: Connection) -> Iterator[None]:
     indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
     for index in indexes:
         index.drop(connection)
-    for statement in (*_ROOM[dialect], *searching.FILL[dialect]):
+    for statement in (*_ROOM[dialect], *(searching.FILL[dialect] if words else ())):
         connection.execute(text(statement))
     yield
     for index in indexes:
         index.create(connection)
-    for statement in (*searching.FILLED[dialect], *_NO_ROOM[dialect]):
+    for statement in (*(searching.FILLED[dialect] if words else ()), *_NO_ROOM[dialect]):
         connection.execute(text(statement))
     if dialect == "postgresql":
         # Its planner goes by what it knows of a table, and would learn of all these rows only in a minute.

@@ -13,7 +13,7 @@ _READ = select(counter.c.value).where(counter.c.name == bindparam("which"))
 _GROW = update(counter).where(counter.c.name == bindparam("which")).values(value=counter.c.value + bindparam("by"))
 _ADVANCE = _GROW.returning(counter.c.value)
 _READ_BOTH = select(counter.c.name, counter.c.value).where(counter.c.name.in_([CHANGE, ARRIVAL]))
-# A row at a time, and without RETURNING: before it changes several rows, or returns one, SQLite marks a place to go back
+# A row at a time, and without RETURNING: before it changes several rows, or returns one, SQLite marks a place to return
 # to, and FTS5 then writes out what words it has collected, at every batch of a large import.
 _SET = text(
     "INSERT INTO counter (name, value) VALUES (:which, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

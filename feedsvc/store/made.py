@@ -4,7 +4,9 @@ Knows what an article in an empty store is numbered and how SQLite takes its val
 the rows of the next articles while this one writes those of the last.
 """
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Table
@@ -12,13 +14,13 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from feedsvc.model import Article, LabelKind
-from feedsvc.store import article_rows, article_writing, counters, labels, searching
+from feedsvc.store import apart, article_rows, article_writing, counters, labels, searching
 from feedsvc.store.article_rows import DERIVED, Row
 from feedsvc.store.batches import insert_ready, ready
 from feedsvc.store.engine import to_json
 from feedsvc.store.tables import article
 
-Made: TypeAlias = tuple[int, list[list[Row]], list[tuple[int, str]], list[tuple[str, str, str]]]
+Made: TypeAlias = tuple[int, list[list[Row]], apart.Words, list[tuple[str, str, str]]]
 """How many articles arrive; their rows, then those of the tables beside them as places in the first and keys; words by
 arrival; names with kind and key. Of plain values only."""
 
@@ -49,7 +51,7 @@ class Maker:
         return (
             len(arrivals),
             rows,
-            searching.rows(((arrivals[each.id], each) for each in visible), self._dialect.name),
+            apart.packed(searching.rows(((arrivals[each.id], each) for each in visible), self._dialect.name)),
             [(str(kind), key, name) for (kind, key), name in names.items()],
         )
 
@@ -59,6 +61,7 @@ class Loading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._index: apart.Index | None = None
         self._batches = 0
         self._arrived = 0
 
@@ -68,9 +71,23 @@ class Loading:
             return None
         return counters.read(self._connection, counters.CHANGE), counters.read(self._connection, counters.ARRIVAL)
 
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Make the indexes at the end of the block, as :meth:`Articles.loading` does.
+
+        A third process makes that of words, while rows are written and the others are made.
+        """
+        with _uncollected(), apart.index(self._connection) as self._index:
+            with article_writing.loading(self._connection, words=False):
+                yield
+                self._index.end()
+            self._index.take_in()
+
     def put(self, made: Made) -> bool:
         """Write the next rows that a maker has made; False when an article is there already: then nothing can go on."""
         arriving, rows, words, names = made
+        if self._index is None:
+            raise RuntimeError("rows are put where an index of words is being made")
         self._batches += 1
         self._arrived += arriving
         try:
@@ -79,7 +96,7 @@ class Loading:
                 insert_ready(self._connection, table, _lines(table, rows[0], keys))
         except IntegrityError:
             return False
-        searching.insert(self._connection, words)
+        self._index.put(words)
         labels.add(self._connection, {(LabelKind(kind), key): name for kind, key, name in names})
         return True
 
@@ -87,6 +104,18 @@ class Loading:
         """Write down the numbers that were given: not at each batch, for FTS5 would write out its words each time."""
         counters.advance(self._connection, counters.CHANGE, self._batches)
         counters.advance(self._connection, counters.ARRIVAL, self._arrived)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking again and again for what holds itself, which no row does."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _lines(table: Table, rows: list[Row], keys: list[Row]) -> list[Row]:

@@ -47,22 +47,31 @@ _GIN = "CREATE INDEX ix_article_words ON article_words USING gin (words) WITH (g
 CREATE: dict[str, tuple[str, ...]] = {"sqlite": (_FTS5, _KNOWN), "postgresql": (_TSVECTOR, _UNPACKED, _GIN)}
 
 # How a table is made ready to be filled at once, and how it becomes again what it was. FTS5 collects words in more
-# memory (bytes; its default is the one given back) and puts the parts that it has written into one only at the end.
+# memory (bytes; its default is the one given back), no more than is near the processor, and puts the parts that it has
+# written into one only at the end.
+_OPTIMIZE = "INSERT INTO article_words (article_words) VALUES ('optimize')"
 FILL: dict[str, tuple[str, ...]] = {
     "sqlite": (
-        "INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 67108864)",
+        "INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 16777216)",
         "INSERT INTO article_words (article_words, rank) VALUES ('automerge', 0)",
+        "INSERT INTO article_words (article_words, rank) VALUES ('crisismerge', 1000)",
     ),
     "postgresql": ("DROP INDEX ix_article_words",),
 }
 FILLED: dict[str, tuple[str, ...]] = {
     "sqlite": (
-        "INSERT INTO article_words (article_words) VALUES ('optimize')",
+        _OPTIMIZE,
+        "INSERT INTO article_words (article_words, rank) VALUES ('crisismerge', 16)",
         "INSERT INTO article_words (article_words, rank) VALUES ('automerge', 4)",
         "INSERT INTO article_words (article_words, rank) VALUES ('hashsize', 1048576)",
     ),
     "postgresql": (_GIN,),
 }
+
+# How it is made in a database of its own: what comes first, how rows are put, what comes last; and the tables that it
+# then consists of. There are no others, as it keeps neither texts nor lengths.
+ALONE = (_FTS5, *FILL["sqlite"]), "INSERT INTO article_words (rowid, words) VALUES (?, ?)", (_OPTIMIZE,)
+PARTS = ("article_words_data", "article_words_idx")
 
 _PUT = {
     "sqlite": text("INSERT INTO article_words (rowid, words) VALUES (:arrival, :words)"),
@@ -110,12 +119,6 @@ def rows(arrived: Iterable[tuple[int, Article]], dialect: str) -> list[tuple[int
     visible = sorted((each for each in arrived if each[0]), key=itemgetter(0))
     rows = [(arrival, _words(each)) for arrival, each in visible]
     return rows if dialect == "sqlite" else [(arrival, _vector(words)) for arrival, words in rows]
-
-
-def insert(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
-    """Put rows for SQLite into the index."""
-    if rows:
-        connection.exec_driver_sql("INSERT INTO article_words (rowid, words) VALUES (?, ?)", [*rows])
 
 
 def _words(article: Article) -> str:

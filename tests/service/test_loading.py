@@ -1,4 +1,4 @@
-"""A large export, taken in by two processes."""
+"""A large export, taken in by three processes."""
 
 import json
 import os
@@ -16,10 +16,11 @@ import pytest
 from press import Newsroom
 from sqlalchemy import text
 
-from feedsvc.errors import ImportInvalid, RetrievalError
+from feedsvc.errors import ImportInvalid, RetrievalError, StoreUnavailable
 from feedsvc.model import Selection
 from feedsvc.service import Service
 from feedsvc.service.loading import Imported
+from feedsvc.store import searching
 
 ARTICLES = 2_300
 LETTERS = "etaoinshrdlu əşğıİ—оеаинт 東京" + "\U0001f3d7"
@@ -90,7 +91,7 @@ def other(newsroom: Newsroom, service: Service) -> Iterator[Service]:
     other.close()
 
 
-def test_what_two_processes_take_in_is_what_one_would_have(
+def test_what_three_processes_take_in_is_what_one_would_have(
     service: Service, other: Service, export: Callable[..., Path], lines: list[str]
 ) -> None:
     told: list[int] = []
@@ -138,24 +139,42 @@ def test_a_spoilt_line_far_down_is_named_and_nothing_stays(service: Service, exp
     assert _content(service) == before
 
 
-@pytest.mark.parametrize("end", ["killed", "interrupted"])
-def test_an_import_that_ends_before_its_time_leaves_nothing(
-    service: Service, export: Callable[..., Path], end: str
+@pytest.mark.parametrize(
+    ("which", "number", "expected"),
+    [
+        ("making", signal.SIGKILL, RetrievalError),
+        ("indexer", signal.SIGKILL, StoreUnavailable),
+        ("", signal.SIGINT, KeyboardInterrupt),
+    ],
+)
+def test_an_import_of_which_a_process_ends_before_its_time_leaves_nothing(
+    service: Service, export: Callable[..., Path], which: str, number: int, expected: type[BaseException]
 ) -> None:
     before = _content(service)
 
     def stop(_: int) -> None:
-        [child] = _children()
-        if end == "interrupted":
-            raise KeyboardInterrupt
-        os.kill(child, signal.SIGKILL)
+        os.kill(_child(which) if which else os.getpid(), number)
 
-    with pytest.raises(KeyboardInterrupt if end == "interrupted" else RetrievalError):
+    with pytest.raises(expected):
         service.desk.load_file(export(), name="export", advance=stop)
 
-    assert _children() == []
+    assert _children() == {}
     assert _content(service) == before
     assert service.desk.load_file(export(), name="export").new == ARTICLES
+
+
+def test_an_index_of_words_for_which_there_is_no_room_is_told_as_a_full_disk(
+    service: Service, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _content(service)
+    create, put, end = searching.ALONE
+    little = ("PRAGMA max_page_count = 20", *create)
+    monkeypatch.setattr(searching, "ALONE", (little, put, end))
+
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        service.desk.load_file(export(), name="export")
+
+    assert _content(service) == before
 
 
 _KILLED = """
@@ -199,10 +218,16 @@ def _require(right: bool) -> None:
     assert right
 
 
-def _children() -> list[int]:
-    return [
-        int(child) for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+def _child(which: str) -> int:
+    [child] = [child for child, program in _children().items() if which in program]
+    return child
+
+
+def _children() -> dict[int, str]:
+    """Return the processes that this one has started, and what they run."""
+    tasks = Path("/proc/self/task").iterdir()
+    found = [child for task in tasks for child in (task / "children").read_text().split()]
+    return {int(child): Path(f"/proc/{child}/cmdline").read_text() for child in found}
 
 
 def _content(service: Service) -> dict[str, list[str]]:
