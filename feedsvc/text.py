@@ -22,6 +22,8 @@ _LEFTOVER_MARKUP = re.compile(
     r"</?(?:font|span|b|i|u|em|strong|br|a|p|div|small|big|sup|sub|img)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _IN_ASCII = (("ə", "e"), ("Ə", "E"))  # as Azerbaijani is written without it; slugify has `@`, which splits words
+_PARAGRAPH_END = re.compile(r"</(?:p|li|h[1-6]|blockquote|div|figcaption|pre|td)>|<br\s*/?>")
+_TAG = re.compile(r"<[^>]*>")
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid|_openstat)$")
 
 
@@ -115,9 +117,17 @@ def plain(body: str) -> tuple[str, ...]:
 
 def paragraphs(body: str) -> Iterator[str]:
     """Yield the paragraphs of a body as plain text; who needs the first one pays for no more."""
-    blocks = re.split(r"</(?:p|li|h[1-6]|blockquote|div|figcaption|pre|td)>|<br\s*/?>", body)
-    texts = (one_line(html.unescape(re.sub(r"<[^>]*>", "", block))) for block in blocks)
-    return filter(None, texts)
+    start = 0
+    for end in _PARAGRAPH_END.finditer(body):
+        if paragraph := _untagged(body[start : end.start()]):
+            yield paragraph
+        start = end.end()
+    if paragraph := _untagged(body[start:]):
+        yield paragraph
+
+
+def _untagged(markup: str) -> str:
+    return one_line(html.unescape(_TAG.sub("", markup)))
 
 
 def digest(*parts: bytes | str) -> str:

@@ -1,9 +1,8 @@
 """A rendered feed packed as a Document.
 
-Knows how documents are tagged and compressed; hides brotli and zstandard.
+Knows how documents are tagged and compressed; hides brotli, zlib-ng and zstandard.
 """
 
-import gzip
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from feedsvc.config import Feed, Site
 
 _TAG = re.compile(r"[0-9a-f]{20}\.(?P<settings>[0-9a-f]{6})\.(?P<number>[0-9a-f]{1,16})(?:-[a-z]+)?")
+
+_GZIP = 31  # a window of 32 kB (15), with the header and trailer of gzip (16), which state no time
 
 
 def document(
@@ -97,15 +98,16 @@ def _mark(settings: str) -> str:
 
 
 def _encodings(body: bytes) -> Mapping[str, bytes]:
-    # What each level costs and saves is in docs/adr/0036-first-rendering.md. zstd gets the least time:
+    # What each level costs and saves is in docs/adr/0038-new-entries-within-their-feed.md. zstd gets the least time:
     # whoever takes it takes brotli too, and is sent that. A window of 256 kB holds nearly every feed.
-    import brotli  # noqa: PLC0415 - both cost 20 ms, and only a changed document needs them
+    import brotli  # noqa: PLC0415 - they cost 20 ms, and only a changed document needs them
     import zstandard  # noqa: PLC0415
+    from zlib_ng import zlib_ng  # noqa: PLC0415
 
     packed = {
         "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=3, lgwin=18),
         # Copied, since what zstandard returns holds on to as much room as the body might have needed.
         "zstd": bytes(memoryview(zstandard.ZstdCompressor(level=3).compress(body))),
-        "gzip": gzip.compress(body, compresslevel=4, mtime=0),
+        "gzip": zlib_ng.compress(body, 3, _GZIP),
     }
     return {coding: data for coding, data in packed.items() if len(data) < len(body)}

@@ -156,7 +156,7 @@ def item(article: Article, feed: "Feed", site: "Site", *, taken: Set[str] = froz
         raise ValueError(f"its guid {article.guid} is another article's")
     key = (article.id, site.base_url, feed.language, feed.content)
     before, known = _known.get(key) or (None, None)
-    if known is None or before != article:
+    if known is None or (before is not article and before != article):
         known = _item(article, site.base_url, feed.language, full=feed.content == "full")
     if before is not article:  # the next format asks for this very one
         _known.keep(key, (article, known), 2000 + getsizeof(article.body) + getsizeof(known.content))

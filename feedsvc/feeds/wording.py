@@ -7,6 +7,7 @@ text is clean already: here is the last place before strangers read it, so nothi
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feedsvc import markup, text
 
@@ -19,6 +20,9 @@ _UNFIT = re.compile(
 )
 # The bytes of UTF-8 in which no unfit character begins.
 _HARMLESS = bytes({*b"\t\n\r", *range(0x20, 0x7F), *range(0x80, 0xF0)} - {0xC2, 0xED, 0xEF})
+# Those of plain text in HTML, but for what HTML may read as something else.
+_PLAIN = bytes({*_HARMLESS} - {*b"<>&\r"})
+_PARAGRAPHS = re.compile(r"(?:<p>[^<]*+</p>\n?)++")
 _TAG = re.compile(r"</?\w[^<>]*>")
 _REFERENCE = re.compile(r"&#?\w+;")
 _MARKUP = re.compile(r"</\w+>|&#?\w+;")
@@ -47,9 +51,10 @@ def _fit(value: str) -> str:
 
 def plain(value: str) -> str:
     """Return one line of plain text without any character that a feed cannot carry."""
-    return text.one_line(_fit(value))
+    return text.one_line(_fit(value)) if value else ""
 
 
+@lru_cache(maxsize=2048)  # of sections, tags and authors there are few
 def label(value: str) -> str:
     """Return a name, section or tag as one line of plain text, without tags, addresses in ``<>`` and references."""
     while ("&" in value or "<" in value) and value != (bare := _bare(value)):  # somebody may have escaped it twice
@@ -74,16 +79,24 @@ def safe(body: str, base: str | None) -> Body | None:
 
     ``base`` is where the body was published first.
     """
-    # Not text.clean, before or after: NFC may compose a tag's `>` with what follows it.
-    cleaned = _fit(body)
-    once = markup.harmless(cleaned, base)
-    if once != cleaned:  # it rarely is: the store's bodies are clean
-        # What the first pass takes out may leave a paragraph within a paragraph, which HTML reads as something else.
-        # And references are resolved by now, to whatever they name.
-        once = _fit(markup.harmless(once, base))
-    cleaned = once.strip()
+    cleaned = (body if _is_plain(body) else _mended(body, base)).strip()
     first = next(text.paragraphs(cleaned), "")
     return Body(cleaned, markup.cut(first, _LEAD_LENGTH)) if first or "<img " in cleaned else None
+
+
+def _is_plain(body: str) -> bool:
+    """Tell whether a body is paragraphs of fit text and nothing else, as most are: nothing in it has to be mended."""
+    signs = body.encode(errors="surrogatepass").translate(None, _PLAIN)
+    return signs == b"<>" * (len(signs) // 2) and _PARAGRAPHS.fullmatch(body) is not None
+
+
+def _mended(body: str, base: str | None) -> str:
+    # Not text.clean, before or after: NFC may compose a tag's `>` with what follows it.
+    fit = _fit(body)
+    once = markup.harmless(fit, base)
+    # It rarely is another: the store's bodies are clean. What the first pass takes out may leave a paragraph within a
+    # paragraph, which HTML reads as something else. And references are resolved by now, to whatever they name.
+    return once if once == fit else _fit(markup.harmless(once, base))
 
 
 def markup_like(value: str) -> bool:

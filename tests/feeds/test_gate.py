@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from newsroom import EVENING, article, publish
 from feedsvc import feeds
 from feedsvc.errors import FeedUnpublishable
 from feedsvc.feeds import gate
-from feedsvc.feeds.gate import markup
+from feedsvc.feeds.gate import dates, markup
 from feedsvc.model import Format
 
 # One document a format with everything that the gate has a rule for.
@@ -218,6 +219,8 @@ BROKEN = [
     (Format.JSON, '"title": "News"', '"title": 7', "feed-required"),
     (Format.JSON, "Headline 0", "Headline \\u0001", "characters"),
     (Format.JSON, "Headline 0", "Headline \\ud800", "characters"),
+    (Format.JSON, "Headline 0", "Headline \\b", "characters"),
+    (Format.JSON, "Headline 0", "Headline \\f", "characters"),
     (Format.JSON, '"feed_url"', '"feed"', "self-link"),
     (Format.JSON, "archive/1.json", "feed.json", "archive"),
     (Format.JSON, '"type": "WebSub", ', "", "hub-link"),
@@ -389,6 +392,24 @@ def test_formats_that_say_the_same_are_in_parity_and_others_are_told():
     later = replace(window[1], title="Other", published=EVENING - timedelta(hours=1), tags=())
     whats = sorted(re.findall(r"has other ([\w ]+) in JSON Feed", " ".join(told(window[0], later, window[2]))))
     assert whats == ["tags", "time of publication", "title"]
+
+
+@settings(max_examples=500)
+@given(
+    st.sampled_from(["", "Sat, ", "Mon, "]), st.integers(0, 32), st.sampled_from(dates._MONTHS),
+    st.sampled_from(["0000", "0025", "0999", "1000", "1969", "2024", "2025", "9999"]), st.integers(0, 24),
+    st.integers(0, 60), st.sampled_from([":00", ":59", ":60", ""]),
+    st.sampled_from(["+0000", "-0000", "+0530", "-0800", "GMT", "UT", "Z", "EST", "PDT"]),
+)  # fmt: skip
+def test_a_time_of_rss_is_what_the_standard_library_takes_it_for(weekday, day, month, year, hour, minute, second, zone):
+    written = f"{weekday}{day} {month} {year} {hour:02}:{minute:02}{second} {zone}"
+    try:
+        expected = parsedate_to_datetime(written)
+    except ValueError:
+        expected = None
+    if expected and (not expected.tzinfo or (weekday and expected.strftime("%a, ") != weekday)):
+        expected = None
+    assert dates.rfc822(written) == expected
 
 
 @pytest.mark.parametrize("form", Format)

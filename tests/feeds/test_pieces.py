@@ -21,11 +21,13 @@ _ENTRIES = {
     Format.ATOM: r"  <entry.*?</entry>\n",
     Format.JSON: r"\{\"id\".*?\}(?=,\n|\n\])",
 }
+CUT = '<\U000a0000 xmlns=""/>'
 _STRAY = (
     *("", "<", '"', "&#0;", "&lt;", "\xff", "\x7f", "\ufffe", "<item/>", "<entry/>", "<!--", "-->", "]]>", "<![CDATA["),
     *("</item><item>", "</entry><entry>", "</channel><channel>", "</feed><feed>", "</item></channel><channel><item>"),
     *("</channel></rss><rss><channel>", "<?x?>", 'xml:lang="en"', 'xmlns="x:"', 'xmlns:media="x:"', "&x;", "<x:y/>"),
-    *("<cut/>", '<cut xmlns=""/>', '--><cut xmlns=""/><!--', "<item/><cut/><item>", "<entry/><cut/><entry>"),
+    *(CUT, f"-->{CUT}<!--", f"<item/>{CUT}<item/>", f"<entry/>{CUT}<entry/>", f"</channel>{CUT}<channel>"),
+    *('"\U000a0000"', ',"\U000a0000",', r',"\ud940\udc00",', r'"\ud940\udc00"', r"\b", "\U000a0000"),
     *("</item></entries><entries><item>", "</entries></feed><feed><entries>", "<place/>", "<![CDATA[<]]>"),
     *("{", "}", "},{", "]", '],"items":[', '\\ud800', '"id":"x",', "urn:x-news:1", "urn:x-news:0", ",", "null", "\n"),
 )  # fmt: skip
@@ -113,12 +115,54 @@ def test_an_entry_that_passed_is_judged_anew_where_its_names_mean_something_else
 
 
 @pytest.mark.parametrize("form", Format)
+def test_an_entry_that_begins_as_one_that_passed_is_judged_by_all_of_it(form, forgetful):
+    written = parted(form, GOOD[form])
+    assert gate.passes(written, form)
+    for entry in written.entries:
+        for place in range(len(entry)):
+            other = entry[:place] + b"\x7f" + entry[place + 1 :]
+            assert not gate.passes(replace(written, entries=(other,)), form)
+
+
+@pytest.mark.parametrize("form", [Format.RSS, Format.ATOM])
+def test_an_entry_is_known_wherever_it_passed_and_nowhere_else(form, forgetful, monkeypatch):
+    written = parted(form, GOOD[form])
+    more = replace(written, head=written.head.replace(b" xmlns:", b' xmlns:x="urn:x-other:names" xmlns:', 1))
+    judged = []
+    surely = pieces._judged
+    monkeypatch.setattr(pieces, "_judged", lambda whole, new, *rest: (judged.append(new), surely(whole, new, *rest))[1])
+    everything, nothing = list(written.entries), []
+    for document, expected in (
+        (written, [everything]),
+        (more, [nothing, everything]),
+        (written, [nothing]),
+        (more, [nothing]),
+    ):
+        judged.clear()
+        assert gate.passes(document, form)
+        assert judged == expected
+
+
+@pytest.mark.parametrize("form", Format)
+def test_who_writes_a_cut_is_judged_as_a_whole(form, forgetful):
+    written = parted(form, GOOD[form])
+    one, other = written.entries
+    cut = pieces._JSON_CUT if form is Format.JSON else pieces._XML_CUT
+    for entries in ((one + cut + other,), (one + cut, other), (cut.strip(b",") + one, other), (one, cut, other)):
+        assert not gate.passes(replace(written, entries=entries), form)
+    assert not gate.passes(replace(written, head=written.head + cut, entries=()), form)
+    # JSON can also spell it by its numbers, and hide another within an entry.
+    spelt = rb'{"id": "a"},"\ud940\udc00",{"id": "b"}'
+    assert not gate.passes(replace(written, entries=(one, spelt, b'{"id": [{}', b"{}]}")), form)
+
+
+@pytest.mark.parametrize("form", Format)
 def test_only_new_entries_are_judged(form, forgetful, monkeypatch):
     window = [article(number) for number in range(6)]
     feeds.render(FEED, form, window[1:], SITE, IDENTITY, ttl_s=300)
     asked = []
     judged = pieces._judged
-    monkeypatch.setattr(pieces, "_judged", lambda entries, *rest: (asked.extend(entries), judged(entries, *rest))[1])
+    monkeypatch.setattr(pieces, "_judged", lambda whole, new, *rest: (asked.extend(new), judged(whole, new, *rest))[1])
     monkeypatch.setattr(gate, "findings", None)  # nothing is judged as a whole
     feeds.render(FEED, form, window, SITE, IDENTITY, ttl_s=300)
     (entry,) = asked

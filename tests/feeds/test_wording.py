@@ -53,6 +53,42 @@ def test_a_body_in_which_nothing_can_be_seen_is_none(body):
     assert wording.safe(body, None) is None
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "</p><p>",
+                "</p>\n<p>",
+                "\n",
+                "a",
+                "Ünïcödé — “x”",
+                "«",
+                "\xa0",
+                "\r",
+                "\x00",
+                "\ufffd",
+                "<",
+                ">",
+                "&",
+            ]
+        )
+        | st.text(max_size=3)
+    ).map("".join),
+    st.booleans(),
+)
+def test_what_is_told_to_be_plain_would_not_be_mended(body, enclosed):
+    body = f"<p>{body}</p>" if enclosed else body
+    if wording._is_plain(body):
+        assert wording._mended(body, None) == body
+
+
+@pytest.mark.parametrize("body", ["<p>a</p>", "<p></p><p>b</p>\n<p>—</p>\n"])
+def test_paragraphs_are_told_to_be_plain(body):
+    assert wording._is_plain(body)
+
+
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<table><td>", "<a href=x>", "<b>", "<li>", "<svg>", "<select>", "x"])))
 def test_a_safe_body_reads_as_it_is_written(parts):
     once = html("".join(parts))

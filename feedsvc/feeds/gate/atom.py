@@ -6,6 +6,7 @@ Knows the rules of Atom alone; hides its spelling.
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from feedsvc.feeds.gate import rules, xml
@@ -35,10 +36,31 @@ _HTML = ("html", "xhtml")
 
 def read(root: Any) -> tuple[Head | None, list[Finding]]:
     """Return what the document says, None when it is no Atom, and what breaks the rules of Atom alone."""
-    if root.tag != f"{ATOM}feed":
+    if feed(root) is None:
         return None, [rules.DIALECT.broken("feed", "is not an Atom feed")]
+    found: list[Finding] = []
     parts = xml.parts(root)
-    found = [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
+    told = head(root, parts, found)
+    signed = is_signed(parts)
+    entries = enumerate(parts.get(ENTRY, ()), start=1)
+    told = replace(told, items=tuple(entry(number, element, found, signed=signed) for number, element in entries))
+    found += _instants(told)
+    return told, found
+
+
+def feed(root: Any) -> Any:
+    """Return the element that entries stand in, None when it is no Atom."""
+    return root if root.tag == f"{ATOM}feed" else None
+
+
+def is_signed(parts: Parts) -> bool:
+    """Tell whether entries need no author: the feed has one."""
+    return any(name.strip() for name in _names(parts))
+
+
+def head(root: Any, parts: Parts, found: list[Finding]) -> Head:
+    """Return what the feed says of itself; note in ``found`` what breaks the rules of Atom alone."""
+    found += [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
     found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
     found += [
         *_id("feed", xml.text(parts, _ID)),
@@ -46,9 +68,9 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
         *_alternates("feed", _links(parts), rules.FEED_ONCE),
     ]
     found += xml.history(parts)
+    found += _tombstones(parts)
     links = parts.get(_LINK, ())
-    signed = _is_signed(parts)
-    head = Head(
+    return Head(
         title=_plain(parts, _TITLE),
         updated=xml.moment(parts, _UPDATED, rfc3339, "feed", found),
         selves=tuple(link.get("href") for link in links if link.get("rel") == "self"),
@@ -56,18 +78,7 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
         links=tuple(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
         language=root.get(LANG),
         deleted=tuple(deleted.get("ref") or "" for deleted in parts.get(_DELETED, ())),
-        items=tuple(
-            entry(number, element, found, signed=signed) for number, element in enumerate(parts.get(ENTRY, ()), start=1)
-        ),
     )
-    found += _instants(head)
-    found += _tombstones(parts)
-    return head, found
-
-
-def is_signed(root: Any) -> bool:
-    """Tell whether the feed has an author."""
-    return _is_signed(xml.parts(root))
 
 
 def entry(number: int, element: Any, found: list[Finding], *, signed: bool = True) -> Item:
@@ -87,7 +98,7 @@ def entry(number: int, element: Any, found: list[Finding], *, signed: bool = Tru
     sources = [xml.parts(source) for source in parts.get(_SOURCE, ())]
     for source in sources:
         found += _id(where, xml.text(source, _ID))
-    if not signed and not any(map(_is_signed, (parts, *sources))):
+    if not signed and not any(map(is_signed, (parts, *sources))):
         found.append(rules.ENTRY_REQUIRED.broken(where, "has no author, nor has the feed"))
     links = _links(parts)
     found += _alternates(where, links, rules.ENTRY_ONCE)
@@ -112,7 +123,7 @@ def said(entries: Sequence[Any]) -> tuple[tuple[str, ...], Said] | None:
     """Return the ids of entries and what they say together; None unless each surely keeps the rules of Atom alone.
 
     The feed has an author. It knows no more than the house writes: entries with all that readers ask for, each of it
-    once, and their own page as their first link.
+    once, their own page among that.
     """
     columns, several = xml.columns(entries)
     if not several.isdisjoint(_SURELY_ONCE):
@@ -122,11 +133,10 @@ def said(entries: Sequence[Any]) -> tuple[tuple[str, ...], Said] | None:
     if any(len(texts) != len(entries) for texts in (ids, titles, updated, published)):
         return None
     links = _links(columns)
-    pages = [rel for rel, _ in links].count("alternate")
-    if pages != len(entries) or any(_is_no_page(entry.find(_LINK)) for entry in entries):
+    if [link.getparent() for rel, link in links if rel == "alternate"] != entries:
         return None
     times = list(zip(map(rfc3339, published), map(rfc3339, updated), strict=True))
-    contents = [text for name in _CONTENTS for text in columns.get(name, ())]
+    texts = [text for name in _CONTENTS for text in columns.get(name, ())]
     if not all(map(str.strip, (*ids, *titles))) or any(None in pair for pair in times) or _types("", columns):
         return None
     return ids, Said(
@@ -136,14 +146,10 @@ def said(entries: Sequence[Any]) -> tuple[tuple[str, ...], Said] | None:
             *xml.attributes(columns, xml.MEDIA, "url"),
         ),
         times=times,
-        html=[_markup(text) for text in contents if text.get("type") in _HTML],
+        html=[_markup(text) for text in texts if text.get("type") in _HTML],
         attachments=_attachments(links),
         languages=[language for entry in entries if (language := entry.get(LANG)) is not None],
     )
-
-
-def _is_no_page(link: Any) -> bool:
-    return link is None or link.get("rel", "alternate") != "alternate"
 
 
 def _plain(parts: Parts, name: str) -> str:
@@ -159,10 +165,6 @@ def _markup(text: Any) -> str:
 def _names(parts: Parts) -> tuple[str, ...]:
     """Return the name of each author, empty for one without."""
     return tuple([xml.text(xml.parts(author), _NAME) or "" for author in parts.get(_AUTHOR, ())])
-
-
-def _is_signed(parts: Parts) -> bool:
-    return any(name.strip() for name in _names(parts))
 
 
 def _id(where: str, identity: str | None) -> list[Finding]:

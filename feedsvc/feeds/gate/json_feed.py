@@ -4,6 +4,7 @@ Knows the rules of JSON Feed alone; hides its spelling.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from feedsvc.feeds.gate.values import Attachment, Head, Item, Said
 
 _PAGES = ("url", "external_url", "banner_image")
 _LINKS = (*_PAGES, "image")
+_ESCAPE = re.compile(rb"\\[ubf]")
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -109,9 +111,14 @@ def said(items: Sequence[dict[str, Any]]) -> tuple[tuple[str, ...], Said] | None
     )
 
 
+def is_escaped(body: bytes) -> bool:
+    """Tell whether a document spells characters by their numbers, or names what XML forbids: backspace, form feed."""
+    return _ESCAPE.search(body) is not None
+
+
 def spelt(body: bytes) -> Iterator[str]:
-    """Yield the texts of a document that spells characters by their numbers: only so it can hold what XML forbids."""
-    if b"\\u" not in body:
+    """Yield the texts of a document that spells characters otherwise: only so it can hold what XML forbids."""
+    if not is_escaped(body):
         return
     try:
         waiting = [json.loads(body)]

@@ -52,12 +52,13 @@ def said(where: str, said: Said) -> Iterator[Finding]:
         yield rules.NAME_FILLED.broken(where, "has an author or a tag without a name")
     yield from _addresses(where, said.links)
     for published, updated in said.times:
-        yield from _times(where, published, updated)
+        if published is None or updated is None or not _EPOCH <= published <= updated:
+            yield from _times(where, published, updated)
     for attachment in said.attachments:
         yield from _attachment(where, attachment)
     for language in said.languages:
         yield from _language(where, language)
-    for html in said.html:
+    for html in filter(markup.may_harm, said.html):
         yield from markup.judge(where, html)
 
 
@@ -173,5 +174,10 @@ def _is_absolute(link: str | None) -> bool:
 
 
 def _language(where: str, tag: str) -> Iterator[Finding]:
-    if not _LANGUAGE.fullmatch(tag):
+    if not _is_language(tag):
         yield rules.LANGUAGE.broken(where, f"has the language {tag!r}" if tag else "has no language")
+
+
+@lru_cache(maxsize=256)
+def _is_language(tag: str) -> bool:
+    return _LANGUAGE.fullmatch(tag) is not None

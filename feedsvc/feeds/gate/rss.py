@@ -6,6 +6,7 @@ Knows the rules of RSS alone; hides its spelling.
 import html
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from feedsvc.feeds.gate import rules, xml
@@ -34,17 +35,36 @@ _MAIL = re.compile(r"\S+@\S+\.\S+( \(.*\))?")
 
 def read(root: Any) -> tuple[Head | None, list[Finding]]:
     """Return what the document says, None when it is no RSS 2.0, and what breaks the rules of RSS alone."""
-    channels = root.findall("channel")
-    if root.tag != "rss" or root.get("version") != "2.0" or len(channels) != 1:
+    channel = feed(root)
+    if channel is None:
         return None, [rules.DIALECT.broken("feed", "is not RSS 2.0 with one channel")]
-    parts = xml.parts(channels[0])
-    found = [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
+    found: list[Finding] = []
+    parts = xml.parts(channel)
+    told = head(root, parts, found)
+    items = tuple(entry(number, item, found) for number, item in enumerate(parts.get(ENTRY, ()), start=1))
+    return replace(told, items=items), found
+
+
+def feed(root: Any) -> Any:
+    """Return the element that entries stand in, None when it is no RSS 2.0."""
+    channels = list(root.iterchildren("channel"))
+    return channels[0] if root.tag == "rss" and root.get("version") == "2.0" and len(channels) == 1 else None
+
+
+def is_signed(_parts: Parts) -> bool:
+    """Tell whether entries need no author: those of RSS never do."""
+    return True
+
+
+def head(_root: Any, parts: Parts, found: list[Finding]) -> Head:
+    """Return what the feed says of itself; note in ``found`` what breaks the rules of RSS alone."""
+    found += [rules.FEED_REQUIRED.broken("feed", f"does not have one {name}") for name in xml.lacking(parts, _REQUIRED)]
     found += [rules.FEED_ONCE.broken("feed", f"has more than one {name}") for name in xml.repeated(parts, _FEED_ONCE)]
     found += [*_rhythm(parts), *_image(parts), *_editors("feed", parts, "managingEditor", "webMaster")]
     found += xml.history(parts)
     links = parts.get(_LINK, ())
     xml.moment(parts, "pubDate", rfc822, "feed", found)
-    head = Head(
+    return Head(
         title=_plain(xml.text(parts, "title")),
         updated=xml.moment(parts, "lastBuildDate", rfc822, "feed", found),
         selves=tuple(link.get("href") for link in links if link.get("rel") == "self"),
@@ -54,9 +74,7 @@ def read(root: Any) -> tuple[Head | None, list[Finding]]:
             *(link.get("href") for link in links if link.get("rel") not in ("self", "hub")),
         ),
         language=xml.text(parts, "language") or xml.text(parts, _LANGUAGE),
-        items=tuple(entry(number, item, found) for number, item in enumerate(parts.get(ENTRY, ()), start=1)),
     )
-    return head, found
 
 
 def entry(number: int, element: Any, found: list[Finding]) -> Item:
@@ -116,7 +134,9 @@ def said(items: Sequence[Any]) -> tuple[tuple[str, ...], Said] | None:
     # One in each item, since none stands twice in one.
     if any(len(texts) != len(items) for texts in (ids, titles, links, published, updated)):
         return None
-    if not all(map(str.strip, (*ids, *titles))) or any(one.get("isPermaLink") != "false" for one in columns["guid"]):
+    if not all(map(str.strip, (*ids, *titles))):
+        return None
+    if any(guid.get("isPermaLink") != "false" for guid in columns.get("guid", ())):
         return None
     times = list(zip(map(rfc822, published), map(rfc3339, updated), strict=True))
     enclosures = columns.get("enclosure", ())

@@ -3,7 +3,7 @@
 Knows how a strict reader parses them, and the elements that both borrow; hides lxml.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import Any
@@ -61,17 +61,16 @@ def parts(element: Any) -> Parts:
 
 def columns(elements: Iterable[Any]) -> tuple[Parts, set[str]]:
     """Return the children of many elements by their tags, and the tags of which one element has several."""
-    found: Parts = {}
+    found: Parts = defaultdict(list)
     several: set[str] = set()
     for element in elements:
-        own = parts(element)
-        for tag, children in own.items():
-            if tag in found:
-                found[tag] += children
-            else:
-                found[tag] = children
-            if len(children) > 1:
+        own = set()
+        for child in element.iterchildren("*"):
+            tag = child.tag
+            if tag in own:
                 several.add(tag)
+            own.add(tag)
+            found[tag].append(child)
     return found, several
 
 
@@ -131,16 +130,16 @@ def history(parts: Parts) -> Iterator[Finding]:
     """Yield what is wrong with the feed's place among archives; its links are Atom's in both formats."""
     complete, archived = f"{_HISTORY}complete" in parts, f"{_HISTORY}archive" in parts
     links = [(link.get("rel", "alternate"), link.get("href")) for link in parts.get(f"{ATOM}link", ())]
-    counts = Counter(relation for relation, _ in links if relation in _PAGE_RELATIONS)
+    relations = [relation for relation, _ in links if relation in _PAGE_RELATIONS]
     itself = {address for relation, address in links if relation == "self"}
     if complete and archived:
         yield rules.ARCHIVE.broken("feed", "is complete and archived at once")
-    if complete and any(counts[relation] for relation in _PAGE_RELATIONS if relation != "current"):
+    if complete and any(relation != "current" for relation in relations):
         yield rules.ARCHIVE.broken("feed", "is complete and has further pages")
-    if archived and not counts["current"]:
+    if archived and "current" not in relations:
         yield rules.ARCHIVE.broken("feed", "is archived and does not name the current document")
-    for relation, count in counts.items():
-        if count > 1:
+    for relation in dict.fromkeys(relations):
+        if (count := relations.count(relation)) > 1:
             yield rules.ARCHIVE.broken("feed", f"has {count} links {relation}")
     for relation, address in links:
         if relation in ("prev-archive", "next-archive", "next", "previous") and address in itself:
