@@ -12,8 +12,11 @@ OCLOCK = "\x02"
 
 _DIGIT = re.compile(r"\d")
 # What all that is replaced has at one of its digits, save the first three below: the beginning of a word behind it, or
-# the end of one before it. Most lines have it nowhere, and one search is quicker than trying each spelling.
-_SPELT = re.compile(r"\d(?:\s?[hud]|\s*[ap]\.m|(?<=[aàemostz.]\s\d)\d?[:.]|(?<=á\s\d))", re.IGNORECASE)
+# a word before it. Most lines have it nowhere, and one search is quicker than trying each spelling.
+_BEFORE = "|".join(
+    map(r"(?<=\b{}\s\d)".format, (r"a\sla", r"a\slas", "às", "à", "alle", "ore", "om", "o", "godz", r"godz\.", "saat"))
+)
+_SPELT = re.compile(rf"\d(?:\s?[hud]|\s*[ap]\.m|(?<=á\s\d)|(?<=\s\d)(?=\d?[:.])(?:{_BEFORE}))", re.IGNORECASE)
 _IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 # "تشرين الثاني" is one month.
 _TWO_WORDS = re.compile("(?<=ن) (?=ال)")
