@@ -94,12 +94,13 @@ def direction(language: str | None) -> str:
 def moment(instant: datetime, site: "Site") -> Moment:
     """Return the instant in the site's zone."""
     local = instant.astimezone(site.zone)
+    iso = local.isoformat(timespec="seconds")
     return Moment(
-        iso=local.isoformat(timespec="seconds"),
-        day_iso=local.date().isoformat(),
+        iso=iso,
+        day_iso=iso[:10],
         weekday=_DAYS[local.weekday()],
         day=f"{local.day} {_MONTHS[local.month - 1]} {local.year}",
-        clock=f"{local:%H:%M}",
+        clock=iso[11:16],
     )
 
 
