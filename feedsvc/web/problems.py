@@ -19,6 +19,14 @@ _HTML = "text/html"
 PROBLEM_JSON = "application/problem+json"
 _PROGRAMS = (PROBLEM_JSON, "application/json", "application/feed+json")
 
+# What RFC 9110 has renamed; Python did so in 3.13.
+_PHRASES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "URI Too Long",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "Range Not Satisfiable",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+}
+
 # How long caches may keep an error: a missing address may come to be, a retracted article hardly comes back.
 _CACHEABLE = {HTTPStatus.NOT_FOUND: "public, max-age=60", HTTPStatus.GONE: "public, max-age=3600"}
 
@@ -31,6 +39,11 @@ class Problem:
     detail: str
     headers: Headers = ()
     code: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the status is called, by every Python alike."""
+        return _PHRASES.get(self.status, self.status.phrase)
 
 
 NO_SUCH_PAGE = Problem(HTTPStatus.NOT_FOUND, "There is nothing at this address. The news line is on the front page.")
@@ -81,7 +94,7 @@ def method_not_allowed(allow: str) -> Problem:
 
 def details(problem: Problem) -> dict[str, Any]:
     """Return the problem as programs read it (RFC 9457 §3.1)."""
-    told: dict[str, Any] = {"type": "about:blank", "title": problem.status.phrase, "status": problem.status.value}
+    told: dict[str, Any] = {"type": "about:blank", "title": problem.title, "status": problem.status.value}
     return told | {"detail": problem.detail} | ({"code": problem.code} if problem.code else {})
 
 
