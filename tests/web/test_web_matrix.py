@@ -123,3 +123,12 @@ def _is_whole(reply: Reply, method: str, coding: str, known: Known) -> None:
     assert reply.headers.get("content-encoding", "identity") == coding
     assert method == "HEAD" or int(reply.headers["content-length"]) == len(reply.body)
     assert method == "GET" or reply.body == b""
+
+
+@pytest.mark.parametrize("coding", [None, "gzip"])
+def test_a_reader_and_a_window_get_each_their_own_media_type_in_turns(ask: Reader, coding: str | None) -> None:
+    said = {"accept_encoding": coding} if coding else {}
+    for _ in range(2):  # the second time what was asked for is at hand
+        assert ask("/feed.xml", **said).headers["content-type"] == "application/rss+xml; charset=utf-8"
+        shown = ask("/feed.xml", **said, sec_fetch_dest="document")
+        assert shown.headers["content-type"] == "application/xml; charset=utf-8"
