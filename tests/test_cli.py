@@ -1,5 +1,6 @@
 """The commands as a person types them: words, exit codes, files."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from feedsvc.cli import output
 
 SEED = Path(__file__).parents[2] / "shared" / "seed" / "news-page.txt"
 PAGE = """News line
@@ -32,6 +35,32 @@ def feedsvc(*arguments: str | Path, folder: Path, stdin: str = "") -> subprocess
         check=False,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )
+
+
+def test_a_bar_says_what_goes_on_when_all_its_steps_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    with io.FileIO(ours) as screen, os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        monkeypatch.setenv("TERM", "xterm")
+
+        with output.progress("importing", 4, then="making the indexes") as advance:
+            advance(4)
+            advance(-4)  # begun anew
+            advance(3)
+        early = _shown(screen)
+        with output.progress("importing", 4, then="making the indexes") as advance:
+            advance(3)
+            advance(1)
+        late = _shown(screen)
+
+    assert ("3/4" in early, "making the indexes" in early) == (True, False)
+    assert "making the indexes" in late
+
+
+def _shown(screen: io.FileIO) -> str:
+    """Return all that was written on a terminal since the last look."""
+    os.set_blocking(screen.fileno(), False)
+    return b"".join(iter(lambda: screen.read(4096), None)).decode()
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ def import_(target: str, source: str | None, pages: int) -> None:
         raise click.BadParameter(f"there is no file {target}", param_hint="FILE_OR_ADDRESS")
     with _file(target) as (name, path):
         file = None if is_address else path
-        with output.progress("importing", service.moving.length(file) if file else None) as advance:
+        total = service.moving.length(file) if file else None
+        with output.progress("importing", total, then="making the indexes") as advance:
             moved = service.moving.take_in(
                 target if is_address else name, file=file, source=source, pages=pages, advance=advance
             )

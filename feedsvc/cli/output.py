@@ -62,8 +62,11 @@ def moment(value: datetime | None, zone: Any) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> "Iterator[Callable[[int], None]]":
-    """Show a progress bar on a terminal while the block runs; yields the function that moves it on."""
+def progress(what: str, total: int | None, *, then: str = "") -> "Iterator[Callable[[int], None]]":
+    """Show a progress bar on a terminal while the block runs; yields the function that moves it on.
+
+    ``then`` is what goes on when all steps are done.
+    """
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -73,4 +76,9 @@ def progress(what: str, total: int | None) -> "Iterator[Callable[[int], None]]":
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda steps: bar.advance(task, steps)
+
+        def advance(steps: int) -> None:
+            bar.advance(task, steps)
+            bar.update(task, description=then if then and bar.tasks[0].remaining == 0 else what)
+
+        yield advance
