@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from heapq import nlargest
 from operator import attrgetter
 from typing import Any
 
@@ -27,8 +27,13 @@ from feedsvc.text import canonical_link
 
 # The matches of a query that a page by age is made of: a database finds them in the order of arrival.
 _WINDOW = 1_000
+# So many that match names and do not lie near are put in order by age; of more, a walk meets some soon.
+_FEW = 5_000
 
 _BY_AGE = attrgetter("published", "first_seen", "id")
+_AGES = select(article.c.published, article.c.first_seen, article.c.id).where(
+    article.c.arrival.in_(bindparam("of", expanding=True))
+)
 _THOSE = ROWS.where(article.c.id.in_(bindparam("of", expanding=True)))
 _ONE = ROWS.where(article.c.id == bindparam("of"))
 
@@ -73,11 +78,22 @@ class Articles:
         places, so that a window over both does not slide back when one is retracted. With a query, the pages end with
         the last of the newest thousand arrivals: :meth:`walk` goes on from there.
         """
+
+        def page(since: datetime | None = None) -> tuple[Article, ...]:
+            asked = selecting.page(selection, limit=limit, before=before, retracted=retracted, since=since)
+            return tuple(self._values(*asked))
+
+        def matching(most: int) -> list[int]:
+            return searching.arrivals(self._connection, selection, Span(), limit=most, retracted=retracted)
+
         if selection.asks_for_words:
-            found = self._searched(selection, Span(), _WINDOW, retracted=retracted)
-            older = (each for each in found if before is None or _BY_AGE(each) < _BY_AGE(before))
-            return tuple(islice(sorted(older, key=_BY_AGE, reverse=True), limit))
-        return tuple(self._values(*selecting.page(selection, limit=limit, before=before, retracted=retracted)))
+            return self._newest(matching(_WINDOW), limit, before)
+        since = self._enough(selecting.page_enough(selection, limit=limit, before=before))
+        found = page(since)
+        if since is None or len(found) == limit:
+            return found
+        few = matching(_FEW)
+        return self._newest(few, limit, before) if len(few) < _FEW else page()
 
     def list_between(
         self, start: datetime, end: datetime, *, limit: int, before: Article | None = None
@@ -112,9 +128,12 @@ class Articles:
         of the line that end before :meth:`greatest_arrival` gain nothing any more.
         """
         span = Span(below, above, newest_first)
-        if selection.asks_for_words:
-            return self._searched(selection, span, limit, retracted=retracted)
-        return tuple(self._values(*selecting.walk(selection, span, limit=limit, retracted=retracted)))
+        if not selection.asks_for_words:
+            near = self._near(selection, span, limit)
+            found = tuple(self._values(*selecting.walk(selection, near, limit=limit, retracted=retracted)))
+            if near == span or len(found) == limit:
+                return found
+        return self._searched(selection, span, limit, retracted=retracted)
 
     def arrivals(
         self,
@@ -127,11 +146,12 @@ class Articles:
     ) -> tuple[tuple[int, ArticleId], ...]:
         """Return the arrival numbers and ids alone of what :meth:`walk` gives, tombstones among them."""
         span = Span(below, above, newest_first)
-        if selection.asks_for_words:
-            return tuple((each.arrival, each.id) for each in self._searched(selection, span, limit, retracted=True))
-        statement, parameters = selecting.arrivals(selection, span, limit=limit)
-        rows = self._connection.execute(statement, parameters).all()
-        return tuple((number, ArticleId(id_)) for number, id_ in rows)
+        if not selection.asks_for_words:
+            near = self._near(selection, span, limit)
+            rows = self._connection.execute(*selecting.arrivals(selection, near, limit=limit)).all()
+            if near == span or len(rows) == limit:
+                return tuple((number, ArticleId(id_)) for number, id_ in rows)
+        return tuple((each.arrival, each.id) for each in self._searched(selection, span, limit, retracted=True))
 
     def search(
         self, query: Query, selection: Selection, *, below: int | None = None, limit: int
@@ -265,6 +285,23 @@ class Articles:
         numbers = searching.arrivals(self._connection, selection, span, limit=limit, retracted=retracted)
         found = [each for some in chunks(numbers) for each in self._values(ROWS.where(article.c.arrival.in_(some)))]
         return tuple(sorted(found, key=attrgetter("arrival"), reverse=span.newest_first))
+
+    def _near(self, selection: Selection, span: Span, limit: int) -> Span:
+        """Return the beginning of a span in which articles are passed that are not selected, if it has so many."""
+        enough = self._enough(selecting.walk_enough(selection, span, limit=limit))
+        if enough is None:
+            return span
+        return replace(span, above=enough - 1) if span.newest_first else replace(span, below=enough + 1)
+
+    def _enough(self, asked: selecting.Asked | None) -> Any:
+        return None if asked is None else self._connection.execute(*asked).scalar_one()
+
+    def _newest(self, arrivals: Iterable[int], limit: int, before: Article | None) -> tuple[Article, ...]:
+        """Return the newest of the articles that have these numbers, as :meth:`list` does."""
+        ages = (age for some in chunks(arrivals) for age in self._connection.execute(_AGES, {"of": some}))
+        older = (tuple(age) for age in ages if before is None or tuple(age) < _BY_AGE(before))
+        ids = [id_ for _, _, id_ in nlargest(limit, older)]
+        return tuple(sorted(self._those(ids), key=_BY_AGE, reverse=True))
 
     def _those(self, ids: Iterable[str]) -> Iterator[Article]:
         # By id alone: given the source as well, SQLite walks through all articles of the source.

@@ -3,13 +3,17 @@
 Each name of one criterion is a walk along an index that ends at the limit; the walks are merged. Asked for ``section IN
 (…)`` in one go, a database would rather sort all articles of those sections.
 
+Names of other criteria are looked up on the way. Of those that hardly ever meet the whole of it would be passed: so
+there is also what tells where a walk has passed enough, for whoever then looks in the index of words.
+
 A statement takes longer to make than SQLite to walk along: it is made once for all selections of a form, and the names
 themselves are its parameters.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -21,11 +25,13 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
+    func,
     not_,
     or_,
     select,
     tuple_,
     union,
+    union_all,
 )
 
 from feedsvc.model import Article, Selection, fold_name
@@ -34,6 +40,9 @@ from feedsvc.store.tables import article, article_author, article_tag
 
 _BY_PUBLISHED = ("published", "first_seen", "id")
 _BY_ARRIVAL = ("arrival",)  # no two have the same
+
+# For each article wanted so many are passed when others are looked up on the way: 3 µs each.
+_PASSED = 10
 
 _WANTED, _EXCLUDED = "wanted", "excluded"
 # How many names there are of each criterion, those that are excluded last.
@@ -64,6 +73,9 @@ class _Criterion:
         """Whether the names stand with the article itself, not in a table beside it."""
         return self.key.table is article
 
+    def order(self, by: Sequence[str]) -> list[Column[Any]]:
+        return [self.id if name == "id" else self.key.table.c[name] for name in by]
+
     def met(self) -> ColumnElement[bool]:
         if self.own:
             return self.key.in_(self.names)
@@ -78,11 +90,24 @@ _EVERY = _Criterion((), article.c.id, article.c.id)
 _Found: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
-def page(selection: Selection, *, limit: int, before: Article | None, retracted: bool) -> Asked:
-    """Return what to ask for :meth:`Articles.list`."""
-    last = {f"last_{name}": getattr(before, name) for name in _BY_PUBLISHED} if before else {}
-    statement = _page(_form(selection), limit=limit, goes_on=before is not None, retracted=retracted)
-    return statement, {**_parameters(selection), **last}
+def page(
+    selection: Selection, *, limit: int, before: Article | None, retracted: bool, since: datetime | None = None
+) -> Asked:
+    """Return what to ask for :meth:`Articles.list`, of what was published ``since``."""
+    bounds = {**_last(before), **({"since": since} if since else {})}
+    statement = _page(_form(selection), limit=limit, bounds=tuple(bounds), retracted=retracted)
+    return statement, {**_parameters(selection), **bounds}
+
+
+def page_enough(selection: Selection, *, limit: int, before: Article | None) -> Asked | None:
+    """Return what to ask for the time at which a page has passed enough; null: it never has.
+
+    None when all that is passed is selected.
+    """
+    if not _passes_others(form := _form(selection)):
+        return None
+    last = _last(before)
+    return _page_enough(form, limit=limit, bounds=tuple(last)), {**_parameters(selection), **last}
 
 
 def walk(selection: Selection, span: Span, *, limit: int, retracted: bool) -> Asked:
@@ -95,16 +120,28 @@ def arrivals(selection: Selection, span: Span, *, limit: int) -> Asked:
     return _numbers(_form(selection), _ends(span), limit=limit), _parameters(selection, span)
 
 
-@lru_cache(maxsize=64)
-def _page(form: _Form, *, limit: int, goes_on: bool, retracted: bool) -> Select[*tuple[Any, ...]]:
-    def older(*order: Column[Any]) -> Iterator[ColumnElement[bool]]:
-        if goes_on:
-            names = zip(_BY_PUBLISHED, order, strict=True)
-            yield tuple_(*order) < tuple_(*(bindparam(f"last_{name}", type_=column.type) for name, column in names))
+def walk_enough(selection: Selection, span: Span, *, limit: int) -> Asked | None:
+    """Return what to ask for the arrival at which a walk has passed enough, as :func:`page_enough` does."""
+    if not _passes_others(form := _form(selection)):
+        return None
+    return _walk_enough(form, _ends(span), limit=limit), _parameters(selection, span)
 
+
+@lru_cache(maxsize=64)
+def _page(form: _Form, *, limit: int, bounds: tuple[str, ...], retracted: bool) -> Select[*tuple[Any, ...]]:
     visible = [article.c.embargo.is_(None), *_standing(retracted=retracted)]
-    found = _first(form, _BY_PUBLISHED, older, visible, descending=True, limit=limit)
+    found = _first(form, _BY_PUBLISHED, partial(_older, bounds), visible, descending=True, limit=limit)
     return _rows(found, _BY_PUBLISHED, descending=True, limit=limit)
+
+
+@lru_cache(maxsize=64)
+def _page_enough(form: _Form, *, limit: int, bounds: tuple[str, ...]) -> Select[Any]:
+    return _enough(form, _BY_PUBLISHED, partial(_older, bounds), descending=True, limit=limit)
+
+
+@lru_cache(maxsize=64)
+def _walk_enough(form: _Form, ends: Span, *, limit: int) -> Select[Any]:
+    return _enough(form, _BY_ARRIVAL, partial(_within, ends), descending=ends.newest_first, limit=limit)
 
 
 @lru_cache(maxsize=64)
@@ -132,17 +169,27 @@ def _rows(found: _Found, by: Sequence[str], *, descending: bool, limit: int) -> 
 
 
 def _arrivals(form: _Form, ends: Span, *, limit: int, retracted: bool) -> _Found:
-    def within(arrival: Column[int]) -> Iterator[ColumnElement[bool]]:
-        # What is under an embargo has no number, hence lies within no bounds.
-        if ends.above is None and ends.below is None:
-            yield arrival.is_not(None)
-        if ends.above is not None:
-            yield arrival > bindparam("above", type_=arrival.type)
-        if ends.below is not None:
-            yield arrival < bindparam("below", type_=arrival.type)
-
     standing = _standing(retracted=retracted)
-    return _first(form, _BY_ARRIVAL, within, standing, descending=ends.newest_first, limit=limit)
+    return _first(form, _BY_ARRIVAL, partial(_within, ends), standing, descending=ends.newest_first, limit=limit)
+
+
+def _older(bounds: tuple[str, ...], *order: Column[Any]) -> Iterator[ColumnElement[bool]]:
+    names = [f"last_{name}" for name in _BY_PUBLISHED]
+    if names[0] in bounds:
+        last = (bindparam(name, type_=column.type) for name, column in zip(names, order, strict=True))
+        yield tuple_(*order) < tuple_(*last)
+    if "since" in bounds:
+        yield order[0] >= bindparam("since", type_=order[0].type)
+
+
+def _within(ends: Span, arrival: Column[int]) -> Iterator[ColumnElement[bool]]:
+    # What is under an embargo has no number, hence lies within no bounds.
+    if ends.above is None and ends.below is None:
+        yield arrival.is_not(None)
+    if ends.above is not None:
+        yield arrival > bindparam("above", type_=arrival.type)
+    if ends.below is not None:
+        yield arrival < bindparam("below", type_=arrival.type)
 
 
 def _standing(*, retracted: bool) -> list[ColumnElement[bool]]:
@@ -160,21 +207,19 @@ def _first(
 ) -> _Found:
     """Return the columns ``by``, and the id, of the first articles of a form: as many of each walk as may be wanted."""
     wanted, excluded = form
-    # The one that is likely to be the narrowest comes first: its index is walked, the others are looked up on the way.
-    narrowest, *others = [*_criteria(wanted, _WANTED)] or [_EVERY]
+    narrowest, *others = _walked(wanted)
     looked_up = [criterion.met() for criterion in others]
     if excluded:
         looked_up += [criterion.missed() for criterion in _criteria(excluded, _EXCLUDED)]
     looked_up += conditions
 
-    table = narrowest.key.table
-    order = [narrowest.id if name == "id" else table.c[name] for name in by]
+    order = narrowest.order(by)
     named = {**dict(zip(by, order, strict=True)), "id": narrowest.id}
     walk = select(*(column.label(name) for name, column in named.items()))
     if looked_up and not narrowest.own:
         walk = walk.join(article, article.c.id == narrowest.id)
     walk = walk.where(*bounds(*order), *looked_up)
-    walk = walk.order_by(*(column.desc() if descending else column.asc() for column in order)).limit(limit)
+    walk = walk.order_by(*_along(order, descending=descending)).limit(limit)
     walks = [walk.where(narrowest.key == name) for name in narrowest.names] or [walk]
     if len(walks) == 1:
         return walks[0]
@@ -182,8 +227,40 @@ def _first(
     return union(*(select(walk.subquery()) for walk in walks))
 
 
+def _enough(
+    form: _Form,
+    by: Sequence[str],
+    bounds: Callable[..., Iterator[ColumnElement[bool]]],
+    *,
+    descending: bool,
+    limit: int,
+) -> Select[Any]:
+    """Return where the first of the walks of :func:`_first` has passed enough: there all end, for they are merged."""
+    narrowest = _walked(form[0])[0]
+    order = narrowest.order(by)
+    passed = select(order[0].label("at")).where(*bounds(*order))
+    passed = passed.order_by(*_along(order, descending=descending)).offset(_PASSED * limit).limit(1)
+    each = [passed.where(narrowest.key == name) for name in narrowest.names] or [passed]
+    at = union_all(*(select(one.subquery()) for one in each)).subquery().c.at
+    return select(func.max(at) if descending else func.min(at))
+
+
+def _passes_others(form: _Form) -> bool:
+    wanted, excluded = form
+    return sum(map(bool, wanted)) > 1 or any(excluded)
+
+
+def _walked(wanted: tuple[int, ...]) -> list[_Criterion]:
+    """Return what is wanted, likely the narrowest first: its index is walked, the others are looked up on the way."""
+    return [*_criteria(wanted, _WANTED)] or [_EVERY]
+
+
 def _sorted(picked: FromClause, by: Sequence[str], *, descending: bool) -> list[ColumnElement[Any]]:
-    return [picked.c[name].desc() if descending else picked.c[name].asc() for name in by]
+    return _along([picked.c[name] for name in by], descending=descending)
+
+
+def _along(order: Sequence[ColumnElement[Any]], *, descending: bool) -> list[ColumnElement[Any]]:
+    return [column.desc() if descending else column.asc() for column in order]
 
 
 def _criteria(numbers: tuple[int, ...], prefix: str) -> Iterator[_Criterion]:
@@ -209,6 +286,10 @@ def _ends(span: Span) -> Span:
     """Return a span that has the ends of this one, wherever they are."""
     below, above = (None if end is None else 0 for end in (span.below, span.above))
     return Span(below, above, span.newest_first)
+
+
+def _last(before: Article | None) -> dict[str, Any]:
+    return {f"last_{name}": getattr(before, name) for name in _BY_PUBLISHED} if before else {}
 
 
 def _parameters(selection: Selection, span: Span | None = None) -> dict[str, Any]:

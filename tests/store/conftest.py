@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from feedsvc.store import Store
+from feedsvc.store import Store, articles, selecting
 from feedsvc.store.tables import metadata
 
 
@@ -49,3 +49,17 @@ def store(url: str) -> Iterator[Store]:
     checked_out = store._database.engine.pool.checkedout()  # type: ignore[attr-defined]
     store.close()
     assert checked_out == 0
+
+
+@pytest.fixture(params=["near", "far"])
+def passing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """How far a walk goes past what is not selected, before that is looked for in the index of words."""
+    made = (selecting._page_enough, selecting._walk_enough)
+    if request.param == "near":
+        monkeypatch.setattr(selecting, "_PASSED", 1)
+        monkeypatch.setattr(articles, "_FEW", 3)
+        for statements in made:
+            statements.cache_clear()
+    yield
+    for statements in made:
+        statements.cache_clear()

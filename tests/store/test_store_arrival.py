@@ -90,7 +90,7 @@ def test_a_walk_goes_either_way_between_exclusive_bounds(store):
 @given(
     selection=selections, values=members, retracted=st.booleans(), newest_first=st.booleans(), limit=st.integers(1, 5)
 )
-def test_a_walk_selects_what_the_selection_selects(store, selection, values, retracted, newest_first, limit):
+def test_a_walk_selects_what_the_selection_selects(store, passing, selection, values, retracted, newest_first, limit):
     with store.begin() as tx:
         tx.articles.put(values)
         stored = sorted(tx.articles.stream(), key=lambda value: value.arrival, reverse=newest_first)
@@ -122,3 +122,16 @@ def test_a_walk_is_along_an_index_however_large_the_store(store, selection, read
 
     assert all(step.startswith("SEARCH") for step in plan if " article" in step)
     assert sum(step == "USE TEMP B-TREE FOR ORDER BY" for step in plan) <= 1
+
+
+def test_words_are_collected_over_the_batches_of_an_import(store):
+    with store.begin() as tx, tx.articles.loading():
+        connection = tx.articles._connection
+        sizes = []
+        for number in range(1, 4):
+            tx.articles.put([article(number)])
+            if connection.dialect.name == "sqlite":
+                sizes.append(connection.exec_driver_sql("SELECT count(*) FROM article_words_data").scalar())
+    with store.read() as tx:
+        found = [each.id for each in tx.articles.list(Selection(query="headline"), limit=9)]
+    assert (found, len(set(sizes)) <= 1) == (["a0003", "a0002", "a0001"], True), sizes

@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -297,7 +298,7 @@ def test_names_are_selected_whatever_their_case(store, kept, asked):
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(selection=selections, values=members, retracted=st.booleans())
-def test_the_database_selects_what_the_selection_selects(store, selection, values, retracted):
+def test_the_database_selects_what_the_selection_selects(store, passing, selection, values, retracted):
     standing = [value for value in values if not value.embargo and (retracted or value.retracted is None)]
     selected = [value.id for value in reversed(standing) if selection.selects(value)]
 
@@ -337,6 +338,47 @@ def test_a_page_is_a_walk_along_an_index_however_large_the_store(store, selectio
     assert all(step.startswith("SEARCH") for step in plan if " article" in step)
     # Only what was picked is sorted, never what is selected: each walk comes in order by itself.
     assert sum(step == "USE TEMP B-TREE FOR ORDER BY" for step in plan) <= 1
+
+
+def test_what_hardly_ever_meets_comes_in_pages_newest_first_whenever_it_arrived(store, passing):
+    for number in reversed(range(12)):
+        stored(store, article(number, section="Sport" if number < 9 else "Politics", language="en"))
+    stored(store, *(article(number, section="Sport") for number in range(20, 40)))
+    seldom = Selection(sections=("Sport", "Politics"), languages=("en",))
+    found = [id for page in pages(store, seldom, 2) for id in page]
+    assert found == [f"a{number:04}" for number in reversed(range(12))]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(sections=("Sport", "Politics"), languages=("de",)),
+        Selection(languages=("en",), exclude=Selection(sources=(SOURCE,))),
+        Selection(exclude=Selection(sections=("World",), sources=(SOURCE,))),
+    ],
+)
+@pytest.mark.parametrize("read", ["list", "walk", "arrivals"])
+def test_what_hardly_ever_meets_is_found_in_as_many_steps_in_a_store_of_any_size(store, selection, read):
+    """Neither all German articles nor the whole section are passed to find that one is both."""
+    sport = [article(number, section="Sport", source="other") for number in range(2, 30)]
+    stored(store, article(1, section="Sport", source="other", language="de"), *sport)
+    steps = []
+    for number in (80, 800):
+        politics = [article(at, section="Politics", language="en") for at in range(30, number, 2)]
+        world = [article(at, section="World", language="de") for at in range(31, number, 2)]
+        stored(store, *politics, *world, article(0, section="Other", language="en", source="other"))
+        with store.read() as tx:
+            driver = tx.articles._connection.connection.driver_connection
+            getattr(tx.articles, read)(selection, limit=2)  # makes the statements
+            counted = itertools.count()
+            driver.set_progress_handler(lambda counted=counted: next(counted) and 0, 1)
+            found = getattr(tx.articles, read)(selection, limit=2)
+            driver.set_progress_handler(None, 1)
+        assert found
+        assert all((each[1] if read == "arrivals" else each.id) < "a0030" for each in found)
+        steps.append(next(counted))
+    assert steps[1] < 1.5 * steps[0]
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
