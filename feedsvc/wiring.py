@@ -5,8 +5,10 @@ Knows which object gets which; hides that the configuration may change under a r
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from feedsvc.store import Store
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
+
+    from feedsvc.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +109,24 @@ def run_schedule(config_file: Path) -> None:
 
     running = Running(config_file)
     Schedule(running.current, running.follow, mirror=_mirror(running)).run()
+
+
+def mirror(service: Service, config_file: Path, folder: Path) -> "Mirror":
+    """Return the mirror of the service of a configuration; where there is much to write, all cores do."""
+    from feedsvc.mirror import Mirror  # noqa: PLC0415 - it needs Flask
+
+    program = f"from {__name__} import help_mirror; help_mirror()"
+    helper = (sys.executable, "-c", program, str(config_file.absolute()), str(folder.absolute()))
+    return Mirror(lambda: service, folder, helper=helper)
+
+
+def help_mirror() -> None:
+    """Help to write the mirror that the command line names: the configuration, then the folder."""
+    from feedsvc.mirror import help_writing  # noqa: PLC0415 - see above
+
+    config_file, folder = map(Path, sys.argv[1:])
+    with closing(service(config_file)) as opened:
+        help_writing(opened, folder)
 
 
 def _mirror(running: Running) -> Callable[[Callable[[], bool]], object] | None:

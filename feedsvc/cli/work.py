@@ -156,11 +156,11 @@ def publish(feeds: tuple[str, ...], to: Path | None, as_json: bool) -> None:
 
 
 def _mirror(service: "Service", folder: Path) -> None:
-    from feedsvc.mirror import Mirror
+    from feedsvc import wiring
 
     began = time.monotonic()
     with output.progress(f"writing {folder}", None) as advance:
-        counts = Mirror(lambda: service, folder).write(advance=advance)
+        counts = wiring.mirror(service, config_file(), folder).write(advance=advance)
     click.echo(
         f"{folder}: {counts.written} files written, {counts.unchanged} unchanged, {counts.removed} removed "
         f"in {time.monotonic() - began:.1f} s",

@@ -5,14 +5,19 @@ Knows when there is something to write, and that one process at a time does; hid
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from feedsvc import web
+from feedsvc.mirror.asking import ask
 from feedsvc.mirror.files import Files
+from feedsvc.mirror.hand import Hand
+from feedsvc.mirror.helping import cores, helpers
 from feedsvc.mirror.ledger import opened
-from feedsvc.mirror.round import Counts, Round, Stopped
+from feedsvc.mirror.round import SHEETS, Counts, Round, Stopped
 from feedsvc.service import Service
+from feedsvc.text import digest
 
 _log = logging.getLogger(__name__)
 
@@ -23,11 +28,16 @@ _RETRY_S = 60.0
 
 
 class Mirror:
-    """The web of the service that ``current`` returns, as files in a folder. One thread at a time may write."""
+    """The web of the service that ``current`` returns, as files in a folder. One thread at a time may write.
 
-    def __init__(self, current: Callable[[], Service], folder: Path) -> None:
+    Where there is much to write, processes started by the command ``helper`` do it, as many as there are cores: it is
+    to call ``help_writing``. Without one, or with one core, all is done here.
+    """
+
+    def __init__(self, current: Callable[[], Service], folder: Path, *, helper: Sequence[str] = ()) -> None:
         self._current = current
         self._folder = folder
+        self._helper = helper
         # The web looks at the store ten times a second, which is too seldom here: each round is another second to it.
         self._rounds = 0
         self._web = web.create(current, clock=lambda: time.monotonic() + self._rounds)
@@ -63,7 +73,7 @@ class Mirror:
     ) -> Counts:
         """Bring the folder up to date, whoever wrote it last.
 
-        ``advance`` is told of addresses as they are asked.
+        ``advance`` is told of addresses as they are written.
 
         Raises:
             MirrorError: the folder cannot be written.
@@ -72,9 +82,19 @@ class Mirror:
         """
         service, files = self._current(), Files(self._folder)
 
+        def before() -> None:
+            if stopping():
+                raise Stopped
+            advance(1)
+
         def round_() -> Counts:
             self._rounds += 1
-            return Round(service, self._web, ledger, files, advance, stopping).write()
+            hand = Hand(service, self._web, files, before)
+            settings = service.surface.settings
+            alone = not self._helper or cores() == 1
+            others = None if alone else partial(helpers, self._helper, self._folder, settings, before)
+            seen = digest(settings, *(digest(ask(self._web, sheet).body) for sheet in SHEETS))
+            return Round(service, seen, hand, others, ledger, files).write()
 
         with opened(self._folder) as ledger:
             counts = round_()

@@ -28,6 +28,6 @@ def file_of(address: str) -> str:
     return f"{path[1:]}{part}.html" if path.startswith(_PAGES) else path[1:]
 
 
-def mark_of(address: str) -> str:
-    """Return the name of the empty file which says that an article has been retracted."""
-    return file_of(address).removesuffix(".html") + ".gone"
+def mark_beside(file: str) -> str | None:
+    """Return the name of the empty file which says that the article of a file has been retracted; None for others."""
+    return file.removesuffix(".html") + ".gone" if file.startswith("articles/") and file.endswith(".html") else None

@@ -1,42 +1,42 @@
 """One round of writing a mirror: everything, or what the articles touch that have changed since the last one.
 
-Knows what to ask again after a change, and what a refusal of the web means for the file; hides how files are written.
+Knows what to write again after a change, and what to note of it; hides who writes.
 """
 
-import html
 import re
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from itertools import dropwhile, islice
-from typing import TYPE_CHECKING
+from itertools import dropwhile, groupby, islice
+from operator import itemgetter
+from typing import TypeAlias
 
 from feedsvc import addresses
 from feedsvc.addresses import ARCHIVE, ArchivePage
-from feedsvc.mirror.asking import ask
-from feedsvc.mirror.files import ENDINGS, Files
+from feedsvc.mirror.files import Files
+from feedsvc.mirror.hand import MISSING, Deed, Done, Errand, Hands
 from feedsvc.mirror.ledger import Ledger
-from feedsvc.mirror.names import file_of, mark_of
+from feedsvc.mirror.names import file_of, mark_beside
 from feedsvc.model import ArticleId, FeedName, Format, SourceName
 from feedsvc.service import Service
 from feedsvc.service.surface import Shown
-from feedsvc.text import digest
 
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
-_SHEETS = ("/static/style.css", "/static/feed.css")
+SHEETS = ("/static/style.css", "/static/feed.css")
 _FEEDS_PAGE = "/feeds/"
 _ENTRANCES = ("/", ARCHIVE)
 _LISTS = ("/feeds.opml", "/news-sitemap.xml", "/robots.txt", "/.well-known/host-meta", "/.well-known/host-meta.json")
-# What the web says to whoever asks for what is not there. The addresses themselves are none of ours.
-_MISSING, _RETRACTED = "/404.html", "/410.html"
-_NEXT = re.compile(rb'<link rel="next" href="([^"]+)"')
 # Whoever has read a feed lately goes on from its window to a page of history that is not named any more.
 _PARTIAL_KEPT_S = 3600
 _FEEDS = "feeds"
 _KEPT_AFTER_FEEDS = 20
+# Addresses of a feed that are written as they stand at one moment: all, but those of a long history.
+_AT_ONCE = 60
+# Fewer articles are written by the time that a process has started and learnt how.
+_WORTH_HELP = 1_000
+
+# Who writes when there is much to do, until the block ends.
+Helpers: TypeAlias = Callable[[], AbstractContextManager[Hands]]
 
 
 class Stopped(Exception):
@@ -72,26 +72,29 @@ class _Touched:
 
 
 class Round:
-    """One round; used once. ``advance`` is told of each address that is asked."""
+    """One round; used once. ``hand`` does what little there is, those that ``helpers`` gives what is much.
+
+    ``settings`` tell all that decides what is written but the articles; ``stopping`` is asked, and ``advance`` told of
+    each address that was written.
+    """
 
     def __init__(
         self,
         service: Service,
-        web: "WSGIApplication",
+        settings: str,
+        hand: Hands,
+        helpers: Helpers | None,
         ledger: Ledger,
         files: Files,
-        advance: Callable[[int], None],
-        stopping: Callable[[], bool],
     ) -> None:
         self._service = service
         self._surface = service.surface
-        self._web = web
+        self._settings = settings
+        self._hands = hand
+        self._helpers = helpers
         self._ledger = ledger
         self._files = files
-        self._advance = advance
-        self._stopping = stopping
         self._number = int(ledger.note("round") or 0) + 1
-        self._settings = digest(self._surface.settings, *(digest(ask(web, sheet).body) for sheet in _SHEETS))
         self._refused: list[str] = []
         self._written = self._unchanged = self._removed = 0
 
@@ -106,12 +109,17 @@ class Round:
         else:
             began = self._begun()
             try:
-                self._write_all()
+                with self._all_hands() as self._hands:
+                    self._write_all()
             finally:
                 self._ledger.keep()  # what was written is ours, whatever came in between
             self._note(settings=self._settings, number=began, round=self._number, begun="", reached="", months="")
         self._note(refused=" ".join(self._refused))
         return Counts(self._written, self._unchanged, self._removed, tuple(self._refused))
+
+    def _all_hands(self) -> AbstractContextManager[Hands]:
+        much = self._helpers is not None and self._service.desk.count() >= _WORTH_HELP
+        return self._helpers() if self._helpers and much else nullcontext(self._hands)
 
     def _write_changes(self) -> None:
         number, since = self._surface.number(), int(self._ledger.note("number"))
@@ -154,13 +162,15 @@ class Round:
     def _write_all(self) -> None:
         documents = self._surface.documents()
         self._ledger.news(documents)
-        self._put(*documents, *_ENTRANCES, *_SHEETS, _MISSING)
-        deque(self._put_parts(_FEEDS_PAGE), maxlen=0)  # the further ones change with the settings alone
+        self._put(*documents, *_ENTRANCES, *SHEETS, MISSING)
+        self._put(_FEEDS_PAGE, follow=True)  # the further ones change with the settings alone
         self._all_articles()
         self._all_feeds()
         self._media(None)
         self._months(set(self._ledger.note("months").split()))
-        self._put(*_LISTS, *self._service.lists.sitemap_paths())
+        lists = (*_LISTS, *self._service.lists.sitemap_paths())
+        for _, done in self._hands.each((path, Errand((path,))) for path in lists):
+            self._noted(done)
         for file in self._ledger.files(before=self._number):
             self._remove(file)
 
@@ -169,9 +179,9 @@ class Round:
         reached, _, last = self._ledger.note("reached").partition(" ")
         if reached == _FEEDS:
             return
-        for some in self._surface.changed(int(reached or 0), ArticleId(last) if last else None):
-            with self._service.public.still():
-                self._put(*(shown.path for shown in some))
+        changed = self._surface.changed(int(reached or 0), ArticleId(last) if last else None)
+        for some, done in self._hands.each((some, Errand(tuple(shown.path for shown in some))) for some in changed):
+            self._noted(done)
             for shown in some:
                 self._ledger.put_stood(shown.id, shown.feeds)
                 months.add(shown.month)
@@ -182,8 +192,9 @@ class Round:
         names = self._surface.feeds()
         if reached == _FEEDS:
             names = islice(dropwhile(lambda name: name != last, names), 1, None)
-        for at, name in enumerate(names):
-            self._feed(name, None, edited=True)
+        parts = self._hands.each((name, part) for name in names for part in self._parts(name, None))
+        for at, (name, done) in enumerate(groupby(parts, key=itemgetter(0))):
+            self._clear(name, {file for _, each in done for file in self._noted(each)}, whole=True, edited=True)
             if at % _KEPT_AFTER_FEEDS == 0:
                 self._reached(f"{_FEEDS} {name}")
 
@@ -197,31 +208,36 @@ class Round:
 
     # --- what there is to write ---
 
-    def _feed(self, name: FeedName, arrivals: set[int] | None, *, edited: bool) -> None:
-        """Write a feed, its page and its history: all of it, or what changes when these arrivals do."""
+    def _feed(self, name: FeedName, arrivals: set[int], *, edited: bool) -> None:
+        """Write a feed, its page and its history, as far as they change when these arrivals do."""
+        some = None if 0 in arrivals else arrivals  # 0: one is under an embargo again, nobody knows where it stood
         with self._service.public.still():
-            self._feed_as_it_is(name, arrivals, edited=edited)
+            parts = self._hands.each((name, part) for part in self._parts(name, some))
+            self._clear(name, {f for _, done in parts for f in self._noted(done)}, whole=some is None, edited=edited)
 
-    def _feed_as_it_is(self, name: FeedName, arrivals: set[int] | None, *, edited: bool) -> None:
-        if arrivals is not None and 0 in arrivals:
-            arrivals = None  # an article has gone back under an embargo: nobody knows where it stood
-        if not self._surface.configured(name):
-            self._put(*(addresses.path(name, format) for format in Format))
-        if (page := self._surface.page(name)) is not None:
-            self._put(page)
+    def _parts(self, name: FeedName, arrivals: set[int] | None) -> Iterator[Errand]:
+        """Yield what is to be written of a feed: all of it, or what changes when these arrivals do."""
 
         def known(page: ArchivePage) -> bool:
             return self._ledger.has_file(file_of(addresses.path(name, Format.RSS, page)))
 
-        pages = self._surface.archive(name, arrivals, known)
-        paths = [addresses.path(name, format, page) for page in pages for format in Format]
-        self._put(*paths)
-        current = set(map(file_of, paths))
+        paths = [] if self._surface.configured(name) else [addresses.path(name, format) for format in Format]
+        if (people := self._surface.page(name)) is not None:
+            paths.append(people)
+        for page in self._surface.archive(name, arrivals, known):
+            if len(paths) > _AT_ONCE:
+                yield Errand(tuple(paths))
+                paths = []
+            paths += (addresses.path(name, format, page) for format in Format)
+        yield Errand(tuple(paths))
+
+    def _clear(self, name: FeedName, current: set[str], *, whole: bool, edited: bool) -> None:
+        """Take away the pages of a feed's history to which nobody is led any more, and write the others again."""
         for file in self._ledger.files(below=f"feeds/{name}/archive/"):
             if file in current:
                 continue
             if "~" not in file:
-                if arrivals is None:
+                if whole:
                     self._put(f"/{file}")  # no walk leads there yet, or any more
             elif edited or self._files.age_s(file) > _PARTIAL_KEPT_S:
                 self._remove(file)
@@ -229,91 +245,64 @@ class Round:
     def _months(self, months: set[str]) -> None:
         """Write the pages of months; where one has come or gone, those that name it too."""
         before = {month for month in months if self._ledger.has_file(file_of(month))}
-        for month in sorted(months):
-            self._month(month)
+        self._write_months(months)
         if before != {month for month in months if self._ledger.has_file(file_of(month))}:
             pages = (name for name in self._ledger.files(below=ARCHIVE[1:]) if re.search(r"/\d+\.html$", name))
-            for month in sorted({f"/{name.removesuffix('.html')}" for name in pages} - months):
-                self._month(month)
+            self._write_months({f"/{name.removesuffix('.html')}" for name in pages} - months)
 
-    def _month(self, month: str) -> None:
-        parts = {file_of(part) for part in self._put_parts(month)}
-        for name in self._ledger.files(below=f"{month[1:]}@"):
-            if name not in parts:
-                self._remove(name)
-
-    def _put_parts(self, page: str) -> Iterable[str]:
-        following: str | None = page
-        while following:
-            yield following
-            body = self._ask(following)
-            found = _NEXT.search(body or b"")
-            following = f"{page}?{html.unescape(found[1].decode()).partition('?')[2]}" if found else None
+    def _write_months(self, months: set[str]) -> None:
+        errands = ((month, Errand((month,), follow=True)) for month in sorted(months))
+        for month, done in self._hands.each(errands):
+            current = self._noted(done)
+            for name in self._ledger.files(below=f"{month[1:]}@"):
+                if name not in current:
+                    self._remove(name)
 
     def _media(self, sources: set[SourceName] | None) -> None:
         there: set[str] = set()
         for path, file in self._surface.media(sources):
             name = file_of(path)
-            self._count(changed=self._files.copy(name, file.path, file.size, file.mtime_ns))
-            self._ledger.put_file(name, self._number)
+            changed = self._files.copy(name, file.path, file.size, file.mtime_ns)
+            self._note_deed(name, Deed.WRITTEN if changed else Deed.UNCHANGED)
             there.add(name)
         for source in sources or ():
             for name in self._ledger.files(below=f"media/{source}/"):
                 if name not in there:
                     self._remove(name)
 
-    # --- one address ---
+    # --- what was done ---
 
-    def _put(self, *asked: str) -> None:
-        for address in asked:
-            self._ask(address)
+    def _put(self, *asked: str, follow: bool = False) -> None:
+        for _, done in self._hands.each([(None, Errand(asked, follow=follow))]):
+            self._noted(done)
 
-    def _ask(self, address: str) -> bytes | None:
-        """Ask the web for an address and write what it says; return the body of what is there."""
-        if self._stopping():
-            raise Stopped
-        self._advance(1)
-        reply, name = ask(self._web, address), file_of(address)
-        if reply.status is HTTPStatus.OK or (address, reply.status) == (_MISSING, HTTPStatus.NOT_FOUND):
-            self._write(name, reply.body, lambda: self._forms(address, reply.body))
-            if name.startswith("articles/") and self._ledger.has_file(mark := mark_of(address)):
-                self._remove(mark)
-            return reply.body
-        if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._remove(name)
-            if reply.status is HTTPStatus.GONE:
-                self._write(mark_of(address), b"", dict)
-                self._write(file_of(_RETRACTED), reply.body, dict)
-            return None
-        self._refused.append(address)
-        if self._ledger.has_file(name):
-            self._ledger.put_file(name, self._number)
-        return None
+    def _noted(self, done: Iterable[Done]) -> set[str]:
+        """Note what was done; return the files of what was asked for."""
+        asked = set()
+        for each in done:
+            asked.add(file_of(each.address))
+            for name, deed in each.deeds:
+                self._note_deed(name, deed)
+            if each.deeds == ():
+                self._refused.append(each.address)
+                if self._ledger.has_file(name := file_of(each.address)):
+                    self._ledger.put_file(name, self._number)
+        return asked
 
-    def _forms(self, address: str, body: bytes) -> Mapping[str, bytes]:
-        """Return the compressed forms that the web has ready, and what it has not."""
-        if address == _MISSING:
-            return {}
-        import zstandard  # noqa: PLC0415 - costs 20 ms, and only a changed file needs it
-
-        forms = {"zstd": zstandard.ZstdCompressor(level=3).compress(body)}
-        for coding in ENDINGS:
-            reply = ask(self._web, address, coding)
-            if reply.headers.get("content-encoding") == coding:
-                forms[coding] = reply.body
-        return {coding: form for coding, form in forms.items() if len(form) < len(body)}
-
-    def _write(self, name: str, body: bytes, forms: Callable[[], Mapping[str, bytes]]) -> None:
-        self._count(changed=self._files.write(name, body, forms))
+    def _note_deed(self, name: str, deed: Deed) -> None:
+        self._written += deed is Deed.WRITTEN
+        self._unchanged += deed is Deed.UNCHANGED
+        self._removed += deed is Deed.REMOVED
+        if deed in (Deed.REMOVED, Deed.ABSENT):
+            self._ledger.forget_file(name)
+            return
         self._ledger.put_file(name, self._number)
+        if (mark := mark_beside(name)) and self._ledger.has_file(mark):
+            self._remove(mark)
 
     def _remove(self, name: str) -> None:
         self._removed += self._files.remove(name)
         self._ledger.forget_file(name)
-
-    def _count(self, *, changed: bool) -> None:
-        self._written += changed
-        self._unchanged += not changed
 
 
 def _touch(touched: _Touched, shown: Shown, stood: tuple[FeedName, ...] | None, named_at: Iterable[str]) -> None:
