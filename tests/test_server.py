@@ -36,7 +36,8 @@ def app(environ, start_response):
         time.sleep(1)
     if environ["PATH_INFO"] == "/sent":
         environ["wsgi.input"].read()
-    body = b"%d" % os.getpid() if environ["PATH_INFO"] != "/large" else b"x" * 20_000_000
+    large = int(environ["QUERY_STRING"] or 20_000_000) * (environ["PATH_INFO"] == "/large")
+    body = b"x" * large or b"%d" % os.getpid()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body))), ("ETag", '"x"')])
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
@@ -312,6 +313,20 @@ def test_who_takes_nothing_or_sends_nothing_is_let_go(lasting: Running, asked: b
     assert lasting.get().isdigit()
 
 
+@linux
+def test_an_answer_that_ends_its_connection_is_not_offered_for_minutes(lasting: Running) -> None:
+    """The kernel holds it when the server has closed its end; the lookout does not see it."""
+    with socket.create_connection(("127.0.0.1", lasting.port), 20) as slow:
+        slow.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert _ended(slow)  # so the lookout has looked
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", lasting.port))
+        client.sendall(b"GET /large?1000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        own, theirs = (f"0100007F:{port:04X}" for port in (client.getsockname()[1], lasting.port))
+        _eventually(lambda: f"{theirs} {own}" not in Path("/proc/net/tcp").read_text("ascii"))
+
+
 def _ended(client: socket.socket) -> bool:
     """Tell whether the other side ends the connection, whatever is still to be read from it."""
     end = select.poll()
@@ -406,6 +421,9 @@ def test_what_only_holds_or_listens_to_the_port_is_no_client(pair: Pair) -> None
         listening.listen()
         lookout = slowness.Lookout(held.getsockname()[1])
         assert [lookout.look(now) for now in (0, 60, 120)] == [0, 0, 0]
+        # … and it hands its patience down to those whom it lets in.
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 120_000
     assert [pair.lookout.look(now) for now in (0, 60)] == [0, 1]
 
 

@@ -56,11 +56,15 @@ class Lookout:
         """Let the slow ones go, with a reset, and return how many there were.
 
         A connection is slow that moved less than is due since it was last well. Well is whoever has taken an answer to
-        its end, and whoever is new.
+        its end, and whoever is new. What is closed before all of it was taken is the kernel's to offer, which is told
+        not to do so for long.
         """
         waits: dict[int, _Wait] = {}
         ended = 0
-        for number, connection in _connections(self._port):
+        for number, connection in _sockets(self._port):
+            if not _is_connected(connection):
+                _hand_down_patience(connection)
+                continue
             counts = _counts(connection)
             wait = self._waits.get(number)
             if wait is None or _moved(wait.counts, counts):
@@ -95,8 +99,8 @@ def _moved(before: _Counts, now: _Counts) -> bool:
     return now.given + now.taken - before.given - before.taken >= _LEAST_BYTES
 
 
-def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
-    """Yield each connection with the number that is its own for as long as it lives.
+def _sockets(port: int) -> Iterator[tuple[int, socket.socket]]:
+    """Yield each connection to the port, and what listens there, with the number that is its own while it lives.
 
     Each is held open meanwhile: what is looked at and what is ended is one connection, even if its descriptor is given
     to another one in between.
@@ -116,12 +120,21 @@ def _connections(port: int) -> Iterator[tuple[int, socket.socket]]:
 
 
 def _is_to(port: int, connection: socket.socket) -> bool:
-    if connection.family not in (socket.AF_INET, socket.AF_INET6) or connection.getsockname()[1] != port:
-        return False
+    return connection.family in (socket.AF_INET, socket.AF_INET6) and connection.getsockname()[1] == port
+
+
+def _is_connected(connection: socket.socket) -> bool:
     # What listens has nobody at its other end, nor has what only holds the port (Granian's first process has one).
     with contextlib.suppress(OSError):
         return bool(connection.getpeername())
     return False
+
+
+def _hand_down_patience(listening: socket.socket) -> None:
+    # All whom it lets in have it from there. By itself the kernel offers for six minutes what nobody takes. Twice as
+    # patient as we are, since it tells the other side nothing when it gives up.
+    with contextlib.suppress(OSError):
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(2 * _PATIENCE_S * 1000))
 
 
 def _counts(connection: socket.socket) -> _Counts:
