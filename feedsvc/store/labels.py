@@ -4,7 +4,7 @@ Knows how slugs are given; hides that a name is written down once, by the first 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from itertools import chain, count
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -57,12 +57,21 @@ def unknown(articles: Iterable[Article], known: set[tuple[LabelKind, str]]) -> d
     ``known`` are names as they were found on articles that were written before in the same transaction; it grows.
     """
     names: dict[_Name, str] = {}
-    for article in articles:
-        for kind, name in _names(article):
+    for kind, carried in _by_kind([*articles]):
+        for name in dict.fromkeys(carried):
             if (kind, name) not in known:
                 known.add((kind, name))
                 names.setdefault((kind, fold_name(name)), name)
     return names
+
+
+def _by_kind(articles: Sequence[Article]) -> Iterator[tuple[LabelKind, Iterable[str]]]:
+    """Yield what :func:`_names` does of many articles, a third of the time for each."""
+    yield LabelKind.SOURCE, (each.source for each in articles)
+    yield LabelKind.SECTION, (each.section for each in articles if each.section)
+    yield LabelKind.LANGUAGE, (each.language for each in articles if each.language)
+    yield LabelKind.TAG, chain.from_iterable(each.tags for each in articles)
+    yield LabelKind.AUTHOR, chain.from_iterable(each.authors for each in articles)
 
 
 def add(connection: Connection, names: dict[_Name, str]) -> None:

@@ -64,7 +64,7 @@ def _record(number: int, dice: random.Random, words: list[str]) -> dict[str, Any
         "language": ("en", "AZ", None)[number % 3],
         "embargo": "2030-01-01T00:00:00+00:00" if number % 13 == 0 else None,
         "retracted": "2025-03-01T00:00:00+00:00" if number % 17 == 0 else None,
-        "aliases": ["as before"] if number % 19 == 0 else [],
+        "aliases": ["as before", 'in "quotes"', "\\ \x07\x7f\u2028"] if number % 19 == 0 else [],
     }
 
 
@@ -136,6 +136,7 @@ def test_a_spoilt_line_far_down_is_named_and_nothing_stays(service: Service, exp
         service.desk.load_file(export('{"type": "article", "id": "x"}\n'), name="export")
 
     assert (caught.value.file, caught.value.line) == ("export", ARTICLES + 3)
+    assert caught.value.reason.startswith("guid: ")
     assert _content(service) == before
 
 
@@ -202,6 +203,29 @@ def test_what_was_on_disk_when_the_process_that_wrote_it_was_killed_is_taken_bac
     with closing(newsroom.open()) as again:
         assert _content(again) == before
         assert again.desk.load_file(export(), name="export").new == ARTICLES
+
+
+_KILLED_BETWEEN = """
+import os, signal, sys
+from pathlib import Path
+from feedsvc.service.loading import load_file
+from feedsvc.store import Store
+kill = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+load_file(Store.open(sys.argv[1]), Path(sys.argv[2]), name="export", advance=kill)
+"""
+
+
+def test_the_process_that_reads_ends_in_silence_when_the_one_that_writes_was_killed(
+    service: Service, export: Callable[..., Path]
+) -> None:
+    url = service.config.store.url
+    service.close()
+    command = [sys.executable, "-c", _KILLED_BETWEEN, url, str(export())]
+
+    # The other is waited for, too: it holds what it would complain to.
+    killed = subprocess.run(command, check=False, capture_output=True, timeout=60)
+
+    assert (killed.returncode, killed.stderr) == (-signal.SIGKILL, b"")
 
 
 def test_who_has_the_store_open_reads_on(newsroom: Newsroom, service: Service, export: Callable[..., Path]) -> None:
