@@ -17,7 +17,7 @@ CASES = sorted(path.stem for path in CORPUS.glob("*.json"))
 
 # A case that goes is a question that is no longer asked: raise these when cases are added, never lower them.
 FEWEST_COMMON = 125
-FEWEST_UNCOMMON = 151
+FEWEST_UNCOMMON = 157
 # Uncommon cases that are not read wholly right, each with what is missing: `name: why`.
 KNOWN_MISSES: dict[str, str] = {
     "c-55-az-hours-and-views-no-titles": "an author who signs with a given name alone",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.timestamps import Stamp, Unknown, day_of, find, grammar, resolve, spelling
+from feedsvc.timestamps import Stamp, Unknown, calendars, day_of, find, grammar, resolve, spelling
 
 BAKU = ZoneInfo("Asia/Baku")
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -145,6 +145,12 @@ ngày 19 tháng 1 năm 2024 lúc 23:49
 2024年1月19日（金）23時49分
 2024年01月19日下午11:49
 2024년 1월 19일 오후 11:49
+19. Januar 2024, 23 Uhr 49
+19 ม.ค. 2567 23:49 น.
+19 ม.ค. 67 23:49
+วันศุกร์ที่ 19 มกราคม พ.ศ. 2567 เวลา 23.49 น.
+۲۹ دی ۱۴۰۲ - ۲۳:۴۹
+جمعه ۲۹ دی‌ماه ۱۴۰۲، ساعت ۲۳:۴۹
 """.strip().splitlines()
 
 
@@ -176,6 +182,14 @@ RELATIVE = {
     "2h ago": "2025-02-09T08:00:00+04:00",
     "2 tuntia sitten": "2025-02-09T08:00:00+04:00",
     "Eilen klo 18.40": "2025-02-08T18:40:00+04:00",
+    "toissapäivänä klo 21.05": "2025-02-07T21:05:00+04:00",
+    "I går kl. 18.40": "2025-02-08T18:40:00+04:00",
+    "i dag 09:18": "2025-02-09T09:18:00+04:00",
+    "i forgårs 21:05": "2025-02-07T21:05:00+04:00",
+    "gestern, 18 Uhr 40": "2025-02-08T18:40:00+04:00",
+    "دیروز ۱۸:۴۰": "2025-02-08T18:40:00+04:00",
+    "۲ ساعت پیش": "2025-02-09T08:00:00+04:00",
+    "เมื่อวาน 18:40 น.": "2025-02-08T18:40:00+04:00",
     "Heute um 9.12": "2025-02-09T09:12:00+04:00",
     "8.2. 18.40": "2025-02-08T18:40:00+04:00",
     "8. 2. 18:40": "2025-02-08T18:40:00+04:00",
@@ -271,6 +285,11 @@ def test_the_29th_of_february_without_a_year_is_found_in_a_leap_year() -> None:
         "12:06 08.02.1961",
         "13:10 pm, Jan 19, 2024",
         "2024-13-19T23:49",
+        "30 ก.พ. 2568 14:35",
+        "18 พ.ย. 25 14:35",  # of the year 2525, or 2025
+        "31 مهر 1403 14:35",
+        "1 مهر 1250 14:35",
+        "18 พ.ย. 9999 14:35",
     ],
 )
 def test_a_time_that_cannot_be_is_unknown_and_never_now(text: str) -> None:
@@ -292,7 +311,8 @@ def test_a_time_that_cannot_be_is_unknown_and_never_now(text: str) -> None:
         "Mart",
         "2024",
         "sensation of the year",
-        "18 พ.ย. 2568",
+        "18 เดือน 2568",
+        "18 تیر 78",
         "令和7年11月18日",
         "第12届会议",
         "http://news.example.org/2024",
@@ -312,6 +332,38 @@ def test_what_is_no_time_is_not_made_one(text: str) -> None:
 )
 def test_a_month_of_two_languages_is_told_by_the_dot_of_the_day(text: str, day: tuple[int, int, int]) -> None:
     assert found(text).date == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1 فروردین 1399", (2020, 3, 20)),
+        ("30 اسفند 1399", (2021, 3, 20)),
+        ("1 فروردین 1400", (2021, 3, 21)),
+        ("22 بهمن 1357", (1979, 2, 11)),
+        ("27 آبان 1404", (2025, 11, 18)),
+        ("29 ก.พ. 2567", (2024, 2, 29)),
+        ("29 ก.พ. 2024", (2024, 2, 29)),
+    ],
+)
+def test_a_day_of_another_calendar_is_ours(text: str, day: tuple[int, int, int]) -> None:
+    assert found(text).date == day
+
+
+def test_every_day_of_the_persian_calendar_follows_the_one_before() -> None:
+    days = [
+        calendars._persian(year, month, day)
+        for year in range(1244, 1473)
+        for month in range(1, 13)
+        for day in range(1, (31 if month < 7 else 30 if month < 12 or year % 33 in calendars._LEAP else 29) + 1)
+    ]
+    assert days == [days[0] + timedelta(days=number) for number in range(len(days))]
+
+
+@given(st.integers(1, 99), st.sampled_from(sorted(calendars._MONTHS)), st.integers(0, 99) | st.integers(1000, 9999))
+def test_a_day_of_another_calendar_keeps_its_place(day: int, month: str, year: int) -> None:
+    text = f"{day} {month} {year:02}"
+    assert len(calendars.as_ours(text)) == len(text)
 
 
 def test_slashes_say_what_they_mean_with_the_month_first_too() -> None:
@@ -422,6 +474,8 @@ def test_a_stamp_that_cannot_be_true_still_says_what_it_meant_to_state() -> None
         ("сьогодні о 9:05", "09:05"),
         ("bu gün, saat 9:05", "09:05"),
         ("09.02.2025 à 9h", "09:00"),
+        ("9 febbraio 2025 ore 9", "09:00"),
+        ("oggi, ore 9", "09:00"),
     ],
 )
 def test_the_hour_of_a_day_as_each_language_says_it(text, hour):
@@ -474,7 +528,9 @@ def test_what_stands_beside_how_long_ago_loses_no_letter():
     assert found('il y a 2 heures"Titre"').after == '"Titre"'
 
 
-@pytest.mark.parametrize("text", ["14 Uhr", "2h", "3 d", "Trains stop at 9h", "Il Milan ha 3 giorni di tempo", "9 uur"])
+@pytest.mark.parametrize(
+    "text", ["14 Uhr", "ore 9", "2h", "3 d", "Trains stop at 9h", "Il Milan ha 3 giorni di tempo", "9 uur"]
+)
 def test_an_hour_without_a_day_or_a_number_of_hours_is_no_time(text):
     assert find(text) is None
 

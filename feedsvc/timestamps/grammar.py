@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     r"\d+|[年月日号時时點点分년월일시분](?<=\d.)(?![前间間钟鐘전간])"
     rf"|{_WORD}(?:['’‘ʼʻ`´]{_WORD})*|[^\s\w]|_"
 )
-_DASHES = dict.fromkeys("‐‑‒–—―−", "-")
+_SIGNS = dict.fromkeys("‐‑‒–—―−", "-") | {"،": ","}
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?(?!\w)")
 
 # Each token of a line becomes one letter, and these expressions read the letters: d and D a number of one and of two
@@ -97,7 +97,7 @@ def _token(token: str) -> tuple[str, int]:
         if size <= 2:
             return "dD"[size - 1], value
         return "y" if size == 4 and 1900 <= value <= 2199 else "n", value
-    return words.kind_of(token) if kind.isalpha() else (_DASHES.get(kind, kind), 0)
+    return words.kind_of(token) if kind.isalpha() else (_SIGNS.get(kind, kind), 0)
 
 
 def _tokenise(text: str) -> _Line | None:

@@ -7,16 +7,22 @@ written.
 
 import re
 
+from feedsvc.timestamps.calendars import as_ours
+
 OCLOCK = "\x02"
 """Stands behind an hour without minutes, which is one only next to a day."""
 
 _DIGIT = re.compile(r"\d")
-# What all that is replaced has at one of its digits, save the first three below: the beginning of a word behind it, or
+# What all that is replaced has at one of its digits, save the first four below: the beginning of a word behind it, or
 # a word before it. Most lines have it nowhere, and one search is quicker than trying each spelling.
 _BEFORE = "|".join(
     map(r"(?<=\b{}\s\d)".format, (r"a\sla", r"a\slas", "às", "à", "alle", "ore", "om", "o", "godz", r"godz\.", "saat"))
 )
-_SPELT = re.compile(rf"\d(?:\s?[hud]|\s*[ap]\.m|(?<=á\s\d)|(?<=\s\d)(?=\d?[:.])(?:{_BEFORE}))", re.IGNORECASE)
+_SPELT = re.compile(
+    rf"\d(?:\s?[hud]|\s*[ap]\.m|(?<=á\s\d)|(?<=\bore\s\d)|(?<=\s\d)(?=\d?[:.])(?:{_BEFORE}))", re.IGNORECASE
+)
+# "i går" is one word in Swedish and two in Danish and Norwegian.
+_I_DAG = re.compile(r"\bi (dag|går|forgårs|förrgår)\b", re.IGNORECASE)
 _IL_Y_A = re.compile(r"\bil y a\b", re.IGNORECASE)
 # "تشرين الثاني" is one month.
 _TWO_WORDS = re.compile("(?<=ن) (?=ال)")
@@ -27,6 +33,7 @@ _HOUR_WORD = re.compile(r":([0-5]\d)\s?h\b", re.IGNORECASE)  # "14:35 h"
 # They begin with a digit, not with what must not stand before it, for then the search goes from digit to digit.
 _LETTERED_HOUR = re.compile(r"(\d(?<![\w:.]\d)\d?(\s?))h(?=\2[0-5]\d(?![\w:]))", re.IGNORECASE)  # "14h35", "14 h 35"
 _UHR = re.compile(r"(\d(?<![\w:.]\d)\d?)\.(?=[0-5]\d\s?Uhr\b)")  # "14.35 Uhr"; without the word it may be a day
+_UHR_AND_MINUTES = re.compile(r"(\d(?<![\w:.]\d)\d?)\sUhr\s(?=[0-5]\d\s*(?:$|[,|)\]]))", re.IGNORECASE)  # "14 Uhr 35"
 # "5 de marzo de 2025"
 _OF = re.compile(r"(\d\s)de(\s[^\W\d_]{3,10}\.?\s)de(?=\s\d{4}\b)", re.IGNORECASE)
 # Portuguese for "ago". Without the accent it is Italian for "has", and words are compared without accents.
@@ -40,6 +47,8 @@ _FULL_HOUR = re.compile(
     r"(\b(?:a\slas?|às|à|om)\s|(?<=\d{4})\s|(?<=\d{4}),\s)?((?<![\w:.])\d\d?\s?)(h|heures?|uur|Uhr)(?=\s*(?:$|[,|)\]]))",
     re.IGNORECASE,
 )
+# "5 marzo 2025 ore 9"
+_ORE = re.compile(r"\bore\s(\d\d?)(?=\s*(?:$|[,|)\]]))", re.IGNORECASE)
 
 
 def unified(text: str) -> tuple[str, str]:
@@ -53,13 +62,17 @@ def unified(text: str) -> tuple[str, str]:
     plain = text
     if " y " in text:
         plain = _IL_Y_A.sub("ilya  ", plain)
+    if text[:2] in ("i ", "I ") or " i " in text:
+        plain = _I_DAG.sub(r" i\1", plain)
     if not text.isascii() and _DIGIT.search(text) is not None:
         plain = _WEEKDAY.sub("mon", _TWO_WORDS.sub("'", plain) if "ن ا" in plain else plain)
+        plain = as_ours(plain)
     if is_spelt:
-        plain = _UHR.sub(r"\1:", _LETTERED_HOUR.sub(r"\1:", plain))
+        plain = _UHR_AND_MINUTES.sub(r"\1:    ", _UHR.sub(r"\1:", _LETTERED_HOUR.sub(r"\1:", plain)))
         plain = _HA.sub("qq", _OF.sub(r"\1  \2  ", plain))
         plain = _DOTTED.sub(r"\1:", _UUR.sub(r"\1:\2Uhr", plain))
         plain = _FULL_HOUR.sub(_oclock, _AT.sub(lambda found: " " * len(found[0]), plain))
+        plain = _ORE.sub(rf"   \1{OCLOCK}", plain)
     return text, plain
 
 
