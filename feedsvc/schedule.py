@@ -7,8 +7,9 @@ may run the same schedule.
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -38,6 +39,9 @@ _OTHER_HUBS_S = 1
 # As long as a delivery may take; word to another hub that takes longer is given again after the next start.
 _HUB_ENDS_S = 8.5
 _STORE_RETRY_S = 5.0
+# A clock is set, and not slowed down, that loses more than this between two looks at it.
+_SET_BACK_S = 1.0
+_LOOK_AT_CLOCK_S = 1.0
 # Sources of one schedule should not all knock at one second: up to a twentieth of the interval, half a minute at most.
 _JITTER_SHARE = 20
 _JITTER_MOST_S = 30
@@ -55,10 +59,13 @@ class Schedule:
         follow: Callable[[], bool],
         *,
         mirror: Callable[[Callable[[], bool]], object] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._current = current
         self._follow = follow
         self._mirror = mirror
+        self._clock = clock
+        self._ahead = self._ahead_of_monotonic()
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -75,9 +82,9 @@ class Schedule:
             return
         self._plan()
         self._scheduler.add_job(self._publish_stale, id="begin")  # once, at once: sources wait for no feed
-        self._scheduler.add_job(self._reread, IntervalTrigger(seconds=_FOLLOW_S), id="config")
-        self._scheduler.add_job(self._lift, IntervalTrigger(seconds=_LIFT_S), id="embargo")
-        self._scheduler.add_job(self._tell, IntervalTrigger(seconds=_TELL_S), id="alerts")
+        self._scheduler.add_job(self._reread, _Interval(seconds=_FOLLOW_S), id="config")
+        self._scheduler.add_job(self._lift, _Interval(seconds=_LIFT_S), id="embargo")
+        self._scheduler.add_job(self._tell, _Interval(seconds=_TELL_S), id="alerts")
         # Not jobs: as long as there are deliveries they go on, which APScheduler would warn of at every beat.
         hubs = [
             threading.Thread(target=self._beat, args=(work, every_s), name=work.__name__, daemon=True)
@@ -90,7 +97,8 @@ class Schedule:
             thread.start()
         self._scheduler.start()
         log.info("schedule_started", extra={"jobs": len(self._jobs())})
-        self._stop.wait()
+        while not self._stop.wait(_LOOK_AT_CLOCK_S):
+            self._keep_time()
         self._scheduler.shutdown(wait=True)
         for thread in hubs:
             thread.join(_HUB_ENDS_S)
@@ -101,6 +109,21 @@ class Schedule:
     def stop(self) -> None:
         """End :meth:`run` from another thread."""
         self._stop.set()
+
+    def _ahead_of_monotonic(self) -> float:
+        return self._clock() - time.monotonic()
+
+    def _keep_time(self) -> None:
+        """Plan anew what a clock that was set back has put off: APScheduler waits until it shows the old time again."""
+        before, self._ahead = self._ahead, self._ahead_of_monotonic()
+        if before - self._ahead < _SET_BACK_S:
+            return
+        log.warning("clock_set_back", extra={"seconds": round(before - self._ahead)})
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        for job in self._scheduler.get_jobs():
+            anew = job.trigger.get_next_fire_time(now, now)
+            if anew is not None and anew < job.next_run_time:
+                self._scheduler.modify_job(job.id, next_run_time=anew)
 
     def _prepare(self) -> bool:
         """Prepare the service, trying again while the store is out of reach; false when told to stop meanwhile."""
@@ -203,11 +226,20 @@ class Schedule:
             log.error("feeds_not_published", extra={"reason": str(error)})
 
 
+class _Interval(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """An interval that makes no list of all that a machine has slept through: half a million moments in two days."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        following: datetime | None = super().get_next_fire_time(previous_fire_time, now)
+        missed = previous_fire_time is not None and following is not None and following <= now
+        return self.get_next_fire_time(now, now) if missed else following
+
+
 def _trigger(what: Source | Feed) -> BaseTrigger:
     if isinstance(what, Source) and what.cron:
         return CronTrigger.from_crontab(what.cron, timezone=what.zone)
     every = what.every or AUTO_LEAST  # how often to ask whether it is due
-    return IntervalTrigger(seconds=every.total_seconds(), jitter=_jitter_s(every))
+    return _Interval(seconds=every.total_seconds(), jitter=_jitter_s(every))
 
 
 def _jitter_s(every: timedelta) -> int | None:

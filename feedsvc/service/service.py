@@ -137,8 +137,10 @@ class Service:
         with self._store.read() as tx:
             last = tx.runs.last(RunKind.REFRESH, name)
             wait = _CRON_APART if source.cron else source.every or standing.rhythm(tx, name, now)
-        # Less than the whole wait: clocks and jitter differ between machines.
-        return () if last and now - last.started < _MOST_OF * wait else self.refresh(name)
+        # Less than the whole wait: clocks and jitter differ between machines. What began far in the future did so by a
+        # clock that was set back since.
+        lately = last is not None and abs(now - last.started) < _MOST_OF * wait
+        return () if lately else self.refresh(name)
 
     def publish(self, name: FeedName) -> Run:
         """Regenerate a feed now, unless its documents are current.
