@@ -1,4 +1,4 @@
-"""Logging for the long-lived commands: text for a terminal, JSON lines elsewhere.
+"""Logging: of the long-lived commands text for a terminal, JSON lines elsewhere; of the others what went wrong.
 
 Knows that events are constant names with their data in ``extra``; hides how they are written down.
 """
@@ -41,6 +41,14 @@ def set_up() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def set_up_briefly() -> None:
+    """Send warnings and worse to standard error as text, for a command that prints its Runs itself."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Text())
+    handler.addFilter(lambda record: record.msg != "run")
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _data(record: logging.LogRecord) -> dict[str, object]:

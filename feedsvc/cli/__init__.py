@@ -22,6 +22,9 @@ def feedsvc() -> None:
 
     Begin with `feedsvc init`, then `feedsvc serve`.
     """
+    from feedsvc import logs
+
+    logs.set_up_briefly()
 
 
 for command in (
