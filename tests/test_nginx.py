@@ -188,6 +188,26 @@ class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
+def test_a_proxy_keeps_what_codings_and_windows_get_apart(room: Newsroom, tmp_path: Path) -> None:
+    told = {"gzip, deflate, br": "br", "br;q=0, gzip;q=0.5": "gzip", "gzip;q=0": None, "gzip;q=0.0,br;q=0.1": "br"}
+    server = make_server("127.0.0.1", 0, web.create(lambda: room.service), handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    configuration = documented("Behind a proxy").replace("127.0.0.1:8080", f"127.0.0.1:{server.server_port}")
+    configuration = configuration.replace("/var/cache/nginx/feedsvc", str(tmp_path / "cache"))
+    configuration = configuration.replace("proxy_cache_valid 200 1s", "proxy_cache_valid 200 1h")
+    try:
+        with nginx(tmp_path / "nginx", configuration) as ask:
+            for asked, coding in told.items():
+                assert (asked, ask("/feed.xml", Accept_Encoding=asked)[1].get("content-encoding")) == (asked, coding)
+                shown = ask("/feed.xml", Accept_Encoding=asked, Sec_Fetch_Dest="document")[1]
+                assert shown["content-type"] == "application/xml; charset=utf-8"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def test_a_proxy_hands_out_what_it_had_while_feedsvc_is_away(room: Newsroom, tmp_path: Path) -> None:
     server = make_server("127.0.0.1", 0, web.create(lambda: room.service), handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
