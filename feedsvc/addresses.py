@@ -162,11 +162,13 @@ def rooted(article: Article, base: str) -> Article:
 
     The store keeps them without a host, so that a site may move. ``base`` has no trailing slash.
     """
-    if '="/' not in (article.body or "") and not _is_own(article.image or "") and not article.enclosures:
+    body = article.body or ""
+    # Most bodies have no attribute at all, which is told in a tenth of the time.
+    if not ("=" in body and '="/' in body) and not _is_own(article.image or "") and not article.enclosures:
         return article
     return replace(
         article,
-        body=_OWN.sub(lambda found: found[1] + base, article.body) if article.body else None,
+        body=_OWN.sub(lambda found: found[1] + base, body) if article.body else None,
         image=_under(base, article.image) if article.image else None,
         enclosures=tuple(replace(each, url=_under(base, each.url)) for each in article.enclosures),
     )

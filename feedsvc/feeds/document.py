@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"[0-9a-f]{20}\.(?P<settings>[0-9a-f]{6})\.(?P<number>[0-9a-f]{1,16})(?:-[a-z]+)?")
 
+_LARGE = 64_000  # from there on the weaker brotli is hardly larger
 _GZIP = 31  # a window of 32 kB (15), with the header and trailer of gzip (16), which state no time
 
 
@@ -105,7 +106,7 @@ def _encodings(body: bytes) -> Mapping[str, bytes]:
     from zlib_ng import zlib_ng  # noqa: PLC0415
 
     packed = {
-        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=3, lgwin=18),
+        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=3 if len(body) < _LARGE else 2, lgwin=18),
         # Copied, since what zstandard returns holds on to as much room as the body might have needed.
         "zstd": bytes(memoryview(zstandard.ZstdCompressor(level=3).compress(body))),
         "gzip": zlib_ng.compress(body, 3, _GZIP),
