@@ -88,7 +88,6 @@ def _load_large(store: Store, file: Path, name: str, advance: Advance) -> Import
                     _put(tx, batch)
                     taken += batch.records
                     advance(batch.records)
-                tx.loading.end()
             new = tx.articles.count() - before
     except _ComesTwice:
         advance(-taken)

@@ -94,15 +94,17 @@ class Loading:
 
     @contextmanager
     def filling(self) -> Iterator[None]:
-        """Make the indexes at the end of the block, as :meth:`Articles.loading` does.
+        """Make the indexes at the end of the block, as :meth:`Articles.loading` does, and note the numbers given.
 
-        A third process makes that of words, while rows are written and the others are made.
+        Another process makes that of words, while rows are written and the others are made.
         """
         with _uncollected(), apart.index(self._connection) as self._index:
             with article_writing.loading(self._connection, words=False):
                 yield
                 self._index.end()
             self._index.take_in()
+        counters.advance(self._connection, counters.CHANGE, self._batches)
+        counters.advance(self._connection, counters.ARRIVAL, self._arrived)
 
     def put(self, made: Made) -> bool:
         """Write the next rows that a maker has made; False when an article is there already: then nothing can go on."""
@@ -120,11 +122,6 @@ class Loading:
         self._index.put(words)
         labels.add(self._connection, {(LabelKind(kind), key): name for kind, key, name in names})
         return True
-
-    def end(self) -> None:
-        """Write down the numbers that were given: not at each batch, for FTS5 would write out its words each time."""
-        counters.advance(self._connection, counters.CHANGE, self._batches)
-        counters.advance(self._connection, counters.ARRIVAL, self._arrived)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,19 @@ def test_what_three_processes_take_in_is_what_one_would_have(
         assert service.desk.list(selection, limit=50) == other.desk.list(selection, limit=50)
 
 
+def test_what_was_indexed_by_another_process_is_edited_as_ever(service: Service, export: Callable[..., Path]) -> None:
+    service.desk.load_file(export(), name="export")
+    *_, last = service.desk.list(Selection(query="one -author"), limit=50)
+
+    with service._store.begin() as tx:
+        tx.articles.put([replace(last, title="Serendipity")])
+        tx.articles._connection.execute(text("INSERT INTO article_words (article_words) VALUES ('integrity-check')"))
+
+    assert [each.id for each in service.desk.list(Selection(query="serendipity"), limit=9)] == [last.id]
+    words = last.title.split()
+    assert last.id not in {each.id for each in service.desk.list(Selection(query=f'"{" ".join(words)}"'), limit=50)}
+
+
 def test_an_article_that_comes_twice_is_one_and_the_last_counts(
     service: Service, other: Service, export: Callable[..., Path], lines: list[str]
 ) -> None:
@@ -141,20 +155,17 @@ def test_a_spoilt_line_far_down_is_named_and_nothing_stays(service: Service, exp
 
 
 @pytest.mark.parametrize(
-    ("which", "number", "expected"),
-    [
-        ("making", signal.SIGKILL, RetrievalError),
-        ("indexer", signal.SIGKILL, StoreUnavailable),
-        ("", signal.SIGINT, KeyboardInterrupt),
-    ],
+    ("which", "expected"), [("making", RetrievalError), ("indexer", StoreUnavailable), ("this", KeyboardInterrupt)]
 )
 def test_an_import_of_which_a_process_ends_before_its_time_leaves_nothing(
-    service: Service, export: Callable[..., Path], which: str, number: int, expected: type[BaseException]
+    service: Service, export: Callable[..., Path], which: str, expected: type[BaseException]
 ) -> None:
     before = _content(service)
 
     def stop(_: int) -> None:
-        os.kill(_child(which) if which else os.getpid(), number)
+        if which == "this":
+            raise KeyboardInterrupt
+        os.kill(_child(which), signal.SIGKILL)
 
     with pytest.raises(expected):
         service.desk.load_file(export(), name="export", advance=stop)
@@ -223,7 +234,7 @@ def test_the_process_that_reads_ends_in_silence_when_the_one_that_writes_was_kil
     command = [sys.executable, "-c", _KILLED_BETWEEN, url, str(export())]
 
     # The other is waited for, too: it holds what it would complain to.
-    killed = subprocess.run(command, check=False, capture_output=True, timeout=60)
+    killed = subprocess.run(command, check=False, capture_output=True, timeout=600)
 
     assert (killed.returncode, killed.stderr) == (-signal.SIGKILL, b"")
 
