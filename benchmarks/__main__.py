@@ -24,6 +24,7 @@ from benchmarks import (
     rendering,
     serving,
     starting,
+    touching,
     webpages,
 )
 from benchmarks.figures import Figure, table
@@ -47,6 +48,7 @@ _BENCHMARKS: Mapping[str, _Benchmark] = {
     "webpages": webpages,
     "delivering": delivering,
     "freshness": freshness,
+    "touching": touching,
     "growth": growth,
     "publishing": publishing,
 }

@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -21,7 +22,7 @@ from benchmarks.figures import Figure, ratio
 from benchmarks.newsroom import Newsroom
 from benchmarks.served import WORKERS, Server, free_port, served
 from feedsvc import addresses
-from feedsvc.model import Selection
+from feedsvc.model import Selection, SourceName
 
 ROUNDS = 7
 _GOAL_FULL, _GOAL_CONFIRMED, _GOAL_PERMALINK = 0.6, 0.45, 0.5
@@ -56,39 +57,47 @@ class _Asked:
 
 def measure(folder: Path, *, rounds: int = ROUNDS) -> Iterator[Figure]:
     """Ask everything in turns, a second each time."""
-    nginx, wrk = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), shutil.which("wrk")
-    if nginx is None or wrk is None:
-        missing = " and ".join(name for name, found in (("nginx", nginx), ("wrk", wrk)) if found is None)
-        yield Figure.skipped("documents a second beside nginx", f"needs {missing}")
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        yield Figure.skipped("documents and permalinks a second", "needs wrk")
         return
+    yield from asked(folder, wrk, shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), rounds=rounds)
+
+
+def asked(folder: Path, wrk: str, nginx: str | None, *, rounds: int) -> Iterator[Figure]:
+    """Ask by means of these programs. Without nginx its ratios and the goals for them are left out, which is told."""
+    if nginx is None:
+        yield Figure.skipped("documents a second beside nginx", "needs nginx")
     room = Newsroom.found(folder / "serving")
-    with served(room) as ours:
-        page = _permalink(room)
+    page = _permalink(room)
+    with served(room) as ours, ExitStack() as ends:
         file = folder / "www" / "feed.xml"
         file.parent.mkdir()
         file.write_bytes(ours.get("/feed.xml")[1])
         packed = file.with_name("feed.xml.gz")
         packed.write_bytes(ours.get("/feed.xml", Accept_Encoding="gzip")[1])
-        with _static(nginx, file.parent) as static, _bare(packed) as bare:
-            servers = (static, bare, ours)
-            tags = {server.port: server.ask("/feed.xml", Accept_Encoding="gzip")[1]["ETag"] for server in servers}
-            asked: dict[tuple[int, str], list[_Asked]] = {}
-            for _ in range(rounds + 1):
-                for server in servers:
-                    found = asked.setdefault((server.port, "200"), [])
-                    found.append(_ask(wrk, server, "/feed.xml"))
-                    confirmed = asked.setdefault((server.port, "304"), [])
-                    confirmed.append(_ask(wrk, server, "/feed.xml", f"If-None-Match: {tags[server.port]}"))
-                asked.setdefault((ours.port, "page"), []).append(_ask(wrk, ours, page))
-            for kind, goal in (("200", _GOAL_FULL), ("304", _GOAL_CONFIRMED)):
-                theirs = asked[static.port, kind][1:]
-                yield _rate(f"documents a second, {kind} with gzip", asked[ours.port, kind][1:], theirs, "nginx", goal)
-                yield _cost("… processor time of each", asked[ours.port, kind][1:], theirs, "nginx")
-                yield _rate("… a bare answer on Granian", asked[bare.port, kind][1:], theirs, "nginx")
-                yield _cost("… processor time of each", asked[bare.port, kind][1:], theirs, "nginx")
-            documents, pages = asked[ours.port, "200"][1:], asked[ours.port, "page"][1:]
-            yield _rate("permalinks a second, 200 with gzip", pages, documents, "documents", _GOAL_PERMALINK)
-            yield from _at_half(wrk, folder, ours, median(one.rate for one in documents), rounds)
+        static = ends.enter_context(_static(nginx, file.parent)) if nginx else None
+        bare = ends.enter_context(_bare(packed))
+        servers = (*([static] if static else []), bare, ours)
+        tags = {server.port: server.ask("/feed.xml", Accept_Encoding="gzip")[1]["ETag"] for server in servers}
+        found: defaultdict[tuple[Server, str], list[_Asked]] = defaultdict(list)
+        for _ in range(rounds + 1):
+            for server in servers:
+                found[server, "200"].append(_ask(wrk, server, "/feed.xml"))
+                found[server, "304"].append(_ask(wrk, server, "/feed.xml", f"If-None-Match: {tags[server.port]}"))
+            found[ours, "page"].append(_ask(wrk, ours, page))
+        counted = {of_what: some[1:] for of_what, some in found.items()}
+        for kind, goal in (("200", _GOAL_FULL), ("304", _GOAL_CONFIRMED)):
+            theirs = counted[static, kind] if static else None
+            yield _rate(f"documents a second, {kind} with gzip", counted[ours, kind], theirs, "nginx", goal)
+            yield _cost("… processor time of each", counted[ours, kind], theirs, "nginx")
+            yield _rate("… a bare answer on Granian", counted[bare, kind], theirs, "nginx")
+            yield _cost("… processor time of each", counted[bare, kind], theirs, "nginx")
+        documents = counted[ours, "200"]
+        yield _rate(
+            "permalinks a second, 200 with gzip", counted[ours, "page"], documents, "documents", _GOAL_PERMALINK
+        )
+        yield from _at_half(wrk, folder, ours, median(one.rate for one in documents), rounds)
 
 
 def _at_half(wrk: str, folder: Path, server: Server, peak: float, rounds: int) -> Iterator[Figure]:
@@ -106,14 +115,20 @@ def _at_half(wrk: str, folder: Path, server: Server, peak: float, rounds: int) -
     )
 
 
-def _rate(what: str, ours: Sequence[_Asked], theirs: Sequence[_Asked], of: str, goal: float | None = None) -> Figure:
+def _rate(
+    what: str, ours: Sequence[_Asked], theirs: Sequence[_Asked] | None, of: str, goal: float | None = None
+) -> Figure:
     rates = [one.rate for one in ours]
+    if theirs is None:
+        return Figure(what, median(rates), "/s")
     compared = ratio(rates, [one.rate for one in theirs])
     return Figure(what, median(rates), "/s", None, compared, of, least_ratio=goal)
 
 
-def _cost(what: str, ours: Sequence[_Asked], theirs: Sequence[_Asked], of: str) -> Figure:
+def _cost(what: str, ours: Sequence[_Asked], theirs: Sequence[_Asked] | None, of: str) -> Figure:
     costs = [one.cost_us for one in ours]
+    if theirs is None:
+        return Figure(what, median(costs), "µs")
     return Figure(what, median(costs), "µs", None, ratio(costs, [one.cost_us for one in theirs]), of)
 
 
@@ -153,11 +168,10 @@ def _processor_s(server: Server) -> float:
 
 
 def _permalink(room: Newsroom) -> str:
-    service = room.service()
-    try:
-        return addresses.article_path(next(iter(service.desk.list(Selection(), limit=1))))
-    finally:
-        service.close()
+    """Read the newsroom's page, so that its feed is full from the start, and return the address of an article."""
+    with closing(room.service()) as service:
+        service.refresh(SourceName("front-page"))
+        return addresses.article_path(service.desk.list(Selection(), limit=1)[0])
 
 
 @contextmanager
