@@ -22,8 +22,9 @@ from feedsvc.mirror.files import Files
 from feedsvc.mirror.hand import Deed, Done, Errand, Hand, Hands
 from feedsvc.service import Service
 
-# Errands for each helper that are given out before the first of them is noted: they are done again after a kill.
-_AHEAD = 3
+# Addresses for each helper that are given out before the first of them is noted: they are done again after a kill. Of
+# fewer, nothing would be left to do while one is at a long errand.
+_AHEAD = 1_500
 # Each takes some 100 MB, and then the disk is what is waited for.
 _MOST = 8
 # Readers come first, also where the web runs on the same machine.
@@ -83,16 +84,17 @@ class _Helpers:
 
     def each(self, errands: Iterable[tuple[_Tag, Errand]]) -> Iterator[tuple[_Tag, Iterable[Done]]]:
         """Have errands done, some ahead of those that are told of; see :class:`~feedsvc.mirror.hand.Hands`."""
-        waiting: deque[tuple[_Tag, Future[list[Done]]]] = deque()
+        waiting: deque[tuple[_Tag, Errand, Future[list[Done]]]] = deque()
+        ahead = 0
         for tag, errand in errands:
-            waiting.append((tag, self._threads.submit(self._run, errand)))
-            if len(waiting) > self._ahead:
-                yield self._told(*waiting.popleft())
-        while waiting:
-            yield self._told(*waiting.popleft())
-
-    def _told(self, tag: _Tag, done: "Future[list[Done]]") -> tuple[_Tag, Iterator[Done]]:
-        return tag, self._counted(done.result())
+            waiting.append((tag, errand, self._threads.submit(self._run, errand)))
+            ahead += len(errand.addresses)
+            while ahead > self._ahead:
+                first, given, done = waiting.popleft()
+                ahead -= len(given.addresses)
+                yield first, self._counted(done.result())
+        for tag, _, done in waiting:
+            yield tag, self._counted(done.result())
 
     def _counted(self, done: Iterable[Done]) -> Iterator[Done]:
         for each in done:
