@@ -226,7 +226,7 @@ def test_export_and_import(home: Path, tmp_path: Path) -> None:
     wrong = feedsvc("import", "-", folder=home, stdin="hello\n")
     assert wrong.returncode == 1
     assert "standard input:1" in wrong.stderr or "<stdin>:1" in wrong.stderr
-    (home / "binary").write_bytes(bytes(range(256)))
+    (home / "binary").write_bytes(bytes(range(128, 256)))
     binary = feedsvc("import", "binary", folder=home)
     assert binary.returncode == 1
     assert "binary:1: this is no UTF-8 text" in binary.stderr

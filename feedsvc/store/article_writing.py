@@ -19,9 +19,15 @@ from feedsvc.store.tables import article, revision
 
 _Edit = tuple[Article, Article]
 
-# Memory (KiB) for the pages that rows go to in no order; SQLite's default is the one given back.
+# Memory (KiB) for the pages that rows go to in no order.
 _ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -200000",), "postgresql": ()}
-_NO_ROOM: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -2000",), "postgresql": ()}
+# SQLite sorts as much at once as that memory holds: with less, another thread sorts one part while the next is read.
+_SORTING: dict[str, tuple[str, ...]] = {
+    "sqlite": ("PRAGMA cache_size = -4000", "PRAGMA threads = 1"),
+    "postgresql": (),
+}
+# SQLite's defaults.
+_USUAL: dict[str, tuple[str, ...]] = {"sqlite": ("PRAGMA cache_size = -2000", "PRAGMA threads = 0"), "postgresql": ()}
 
 
 def put(
@@ -63,9 +69,11 @@ def loading(connection: Connection, *, words: bool = True) -> Iterator[None]:
     for statement in (*_ROOM[dialect], *(searching.FILL[dialect] if words else ())):
         connection.execute(text(statement))
     yield
+    for statement in _SORTING[dialect]:
+        connection.execute(text(statement))
     for index in indexes:
         index.create(connection)
-    for statement in (*(searching.FILLED[dialect] if words else ()), *_NO_ROOM[dialect]):
+    for statement in (*(searching.FILLED[dialect] if words else ()), *_USUAL[dialect]):
         connection.execute(text(statement))
     if dialect == "postgresql":
         # Its planner goes by what it knows of a table, and would learn of all these rows only in a minute.
