@@ -180,7 +180,7 @@ def _rates(folder: Path, size: int) -> Iterator[Figure]:
     wall, writing, reading = (float(each) / size * 1e6 for each in (folder / _TOOK).read_text("ascii").split())
     yield Figure(f"import an article, one of {size:,}", wall, "µs", 1e6 / _IMPORT_GOAL_PER_S)
     yield Figure("… processor time of the process that writes", writing, "µs")
-    yield Figure("… of the one that reads", reading, "µs")
+    yield Figure("… of those that read and index", reading, "µs")
 
 
 _TOOK = "import-took"
