@@ -54,6 +54,7 @@ def work():
     stop.wait()
     (folder / f"finished-{os.getpid()}").touch()
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests under nohup are told of none, and then the server ignores it
 logs.set_up()
 sys.exit(server.run(
     load, host="127.0.0.1", port=int(sys.argv[1]), workers=2, work=work, on_ready=lambda: print("ready", flush=True),
